@@ -1,1 +1,18 @@
-//! wavecrest
+//! # wavecrest
+//!
+//! Plans a whole night of e-commerce orders as optimization problems.
+//!
+//! ```text
+//! ingest -> validate -> fraud -> routing -> cartonize -> carrier -> waves -> schedule -> aftercare -> report
+//! ```
+//!
+//! Layers: [`model`] (columns and lookups) <- [`stages`] (one folder per question) -> [`solve`] (numbers only); [`ingest`] reads,
+//! [`report`] writes, [`pipeline`] is the flow, [`cli`] is on top. `scripts/layers` fails the build when a `use` breaks this.
+
+pub mod error;
+pub mod model;
+pub mod params;
+pub mod stage;
+pub mod stages;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,87 @@
+//! Why a row, an order or a line is not planned: every code once, with its hint.
+//!
+//! Recipe for a new code: add a row here, write the one function that decides it (in `ingest` when the row cannot be represented,
+//! in `stages/validate/rules.rs` otherwise), add a fixture named after it under `tests/fixtures`.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($name:ident $text:literal $hint:literal;)+) => {
+        /// A stable, machine-readable reason.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $(#[doc = $hint] $name,)+
+        }
+
+        impl Code {
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+            /// The name in tables, `snake_case`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Code::$name => $text,)+ }
+            }
+            /// What a person can do about it.
+            pub const fn hint(self) -> &'static str {
+                match self { $(Code::$name => $hint,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // Rows that cannot be read.
+    MissingValue "missing_value" "fill in the column; it is required";
+    UnparsableDate "unparsable_date" "write dates as 2026-11-27T18:30:00Z (RFC 3339) or as a Parquet timestamp";
+    NotANumber "not_a_number" "write a finite number";
+    Overflow "overflow" "the number does not fit; check the unit and the export";
+    UnknownValue "unknown_value" "use one of the values listed by `wavecrest schema`";
+    DuplicateOrder "duplicate_order" "order_id must be unique; the first row was kept";
+    DuplicateLine "duplicate_line" "(order_id, line_no) must be unique; the first row was kept";
+    DuplicateKey "duplicate_key" "the key of this table must be unique; the first row was kept";
+    UnknownOrder "unknown_order" "no row of `orders` has this order_id; send the order with its lines";
+    UnknownSku "unknown_sku" "no usable row of `items` has this sku; add it or remove the line";
+    UnknownFacility "unknown_facility" "no usable row of `facilities` has this facility_id";
+    BadDimensions "bad_dimensions" "weight and dimensions must be positive and at most 2 t and 10 m";
+    NegativePrice "negative_price" "prices and costs must not be negative";
+    BadQuantity "bad_quantity" "stock and slot quantities must lie between 0 and 4,294,967,295";
+    UnknownCurrency "unknown_currency" "add the currency to the `fx` table or send the order in the batch's currency";
+    // Orders and lines that must not be fulfilled.
+    NonPositiveQuantity "non_positive_quantity" "send cancellations and returns in `returns`, not as negative lines";
+    AbsurdQuantity "absurd_quantity" "check for a typing error; the limit is the parameter validate.max_line_quantity";
+    MissingAddress "missing_address" "country and postal code are needed to ship";
+    UnknownPostalCode "unknown_postal_code" "no row of `zones` covers it: correct the code, or add the zone if you ship there";
+    PaymentDeclined "payment_declined" "ask the customer for another means of payment";
+    NoValidLines "no_valid_lines" "no line of the order could be used; see its lines' own codes";
+    OrderRejected "order_rejected" "the line's order was rejected; see the order's own code";
+    ShipCompleteBroken "ship_complete_broken" "the order asks to ship complete but one of its lines cannot be used";
+    FraudDeclined "fraud_declined" "the fraud score is above fraud.decline_score; see `fraud_scores` for the reasons";
+    // Orders that wait.
+    PaymentPending "payment_pending" "plan it in the next batch once the payment is settled";
+    CreditLimitExceeded "credit_limit_exceeded" "collect the open balance or raise the customer's limit";
+    FraudReview "fraud_review" "the review team decides; see `fraud_scores` for the reasons";
+    // Lines that cannot ship now.
+    NoStock "no_stock" "no facility has free stock; replenish or substitute";
+    NoCapacity "no_capacity" "facilities that have stock are at their capacity; raise capacity_units or plan it next";
+    NoService "no_service" "no carrier service takes the parcel (weight, size, zone, hazmat); see carrier_services and rates";
+    ShipTogether "ship_together" "the order must ship complete and not all of it can; it waits as a whole";
+    TooManyShipments "too_many_shipments" "the rest would exceed routing.max_shipments";
+}
+
+impl Code {
+    /// The code with this name.
+    pub fn from_name(name: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_code_has_a_way_out() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_name(code.name()), Some(*code));
+            assert!(!code.hint().is_empty());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The shared domain: columns and lookups. No search, no polars, no files.
+//!
+//! A [`Batch`] is what ingest read; [`plan`] is what the stages decide about it.
+
+pub mod calendar;
+pub mod catalog;
+pub mod codes;
+pub mod columns;
+pub mod csr;
+pub mod ids;
+pub mod lanes;
+pub mod network;
+pub mod orders;
+pub mod plan;
+pub mod rates;
+pub mod text;
+pub mod units;
+pub mod warehouse;
+
+use catalog::{Cartons, Inventory, Items};
+use ids::{FacilityIdx, IdxVec, Sym};
+use network::{Destinations, Facility};
+use orders::{Claims, Customers, History, Lines, Orders, Returns};
+use rates::RateCard;
+use text::Text;
+use warehouse::Warehouse;
+
+/// Everything ingest read and understood. Rows it could not use are in `ingest::Ingested::rejects`.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    pub orders: Orders,
+    pub lines: Lines,
+    pub items: Items,
+    pub facilities: IdxVec<FacilityIdx, Facility>,
+    pub destinations: Destinations,
+    pub inventory: Inventory,
+    /// Slot map and layout per facility; empty where the batch has no `slots`.
+    pub warehouses: IdxVec<FacilityIdx, Warehouse>,
+    pub rates: RateCard,
+    /// Empty where the batch has no `cartons`: every item then ships in its own container.
+    pub cartons: Cartons,
+    pub customers: Customers,
+    pub history: History,
+    pub returns: Returns,
+    pub claims: Claims,
+    /// Interned short strings: channels, categories, hashes, cities, ...
+    pub symbols: Text<Sym>,
+    /// The batch's one currency, ISO 4217; money everywhere is in its minor units.
+    pub currency: String,
+}

@@ -1,0 +1,85 @@
+//! From files and the command line to parameters, with messages that name the parameter, the value and the range.
+
+use std::ops::RangeInclusive;
+
+use super::value::{ParamValue, show_range};
+use super::{ParamDoc, Params};
+use crate::error::{Error, Result};
+
+/// Parameters from a TOML text; `name` is for messages.
+pub fn from_toml(text: &str, name: &str) -> Result<Params> {
+    let params: Params = toml::from_str(text).map_err(|e| {
+        Error::param(format!("{name}: {}", e.to_string().trim_end()))
+            .hint("`wavecrest params` lists every section and parameter")
+    })?;
+    params.validate()?;
+    Ok(params)
+}
+
+/// Applies `section.name=value`.
+pub fn set(params: &mut Params, assignment: &str) -> Result<()> {
+    let (path, text) = assignment.split_once('=').ok_or_else(|| {
+        Error::param(format!("--set {assignment}: no `=` in it"))
+            .hint("write it as --set routing.max_shipments=2")
+    })?;
+    params
+        .assign(path.trim(), text.trim())
+        .unwrap_or_else(|| Err(unknown(path.trim())))
+}
+
+fn unknown(path: &str) -> Error {
+    let docs = Params::docs();
+    let nearest = docs
+        .iter()
+        .map(ParamDoc::path)
+        .min_by_key(|known| edit_distance(known, path))
+        .unwrap_or_default();
+    Error::param(format!("no parameter is named {path}")).hint(format!(
+        "did you mean {nearest}? `wavecrest params` lists all"
+    ))
+}
+
+/// Levenshtein distance, O(a × b).
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &cb) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(ca != cb);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+pub(super) fn parse<T: ParamValue>(
+    path: &str,
+    text: &str,
+    range: Option<&RangeInclusive<T>>,
+) -> Result<T> {
+    let value = T::parse(text).ok_or_else(|| {
+        Error::param(format!("{path}: {text:?} is not {}", T::KIND))
+            .hint(format!("allowed: {}", show_range(range)))
+    })?;
+    in_range(path, value, range)?;
+    Ok(value)
+}
+
+pub(super) fn in_range<T: ParamValue>(
+    path: &str,
+    value: T,
+    range: Option<&RangeInclusive<T>>,
+) -> Result<()> {
+    match range {
+        Some(allowed) if !allowed.contains(&value) => Err(Error::param(format!(
+            "{path}: {} is outside {}",
+            value.show(),
+            show_range(range)
+        ))
+        .hint("`wavecrest params` says what it means")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,50 @@
+//! The types that parameters have.
+
+use std::fmt::Debug;
+use std::ops::RangeInclusive;
+
+/// A value that can be parsed from `--set`, put into a range, and documented.
+pub trait ParamValue: Copy + Debug + PartialOrd {
+    /// For messages: "a whole number".
+    const KIND: &'static str;
+    fn parse(text: &str) -> Option<Self>;
+    fn show(self) -> String;
+}
+
+impl ParamValue for i64 {
+    const KIND: &'static str = "a whole number";
+    fn parse(text: &str) -> Option<Self> {
+        text.replace('_', "").parse().ok()
+    }
+    fn show(self) -> String {
+        self.to_string()
+    }
+}
+
+impl ParamValue for f64 {
+    const KIND: &'static str = "a finite number";
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|x: &f64| x.is_finite())
+    }
+    fn show(self) -> String {
+        self.to_string()
+    }
+}
+
+impl ParamValue for bool {
+    const KIND: &'static str = "true or false";
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+    fn show(self) -> String {
+        self.to_string()
+    }
+}
+
+/// `1..=100`, or what the type says where there is no range.
+pub fn show_range<T: ParamValue>(range: Option<&RangeInclusive<T>>) -> String {
+    range.map_or_else(
+        || T::KIND.to_owned(),
+        |r| format!("{}..={}", r.start().show(), r.end().show()),
+    )
+}

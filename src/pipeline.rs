@@ -1,0 +1,1 @@
+//! The flow, top to bottom; one call per stage.

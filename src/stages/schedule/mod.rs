@@ -1,0 +1,16 @@
+//! When is each order released, picked, packed, handed over, delivered?
+
+use crate::model::Batch;
+use crate::model::calendar::Calendar;
+use crate::model::plan::{Cartonized, Routed, Shipped, Waved};
+
+/// What the stage reads.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    pub batch: &'a Batch,
+    pub calendar: &'a Calendar,
+    pub routed: &'a Routed,
+    pub cartonized: &'a Cartonized,
+    pub shipped: &'a Shipped,
+    pub waved: &'a Waved,
+}
