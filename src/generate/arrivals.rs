@@ -24,7 +24,10 @@ pub const HISTORY_DAYS: i64 = 90;
 /// Seconds from UTC to local time at noon of `date`.
 pub fn offset_seconds(time_zone: &str, date: Date) -> Result<i64> {
     let zone = TimeZone::get(time_zone).map_err(|error| internal("time zone", error))?;
-    let noon = date.at(12, 0, 0, 0).to_zoned(zone).map_err(|error| internal("time zone", error))?;
+    let noon = date
+        .at(12, 0, 0, 0)
+        .to_zoned(zone)
+        .map_err(|error| internal("time zone", error))?;
     Ok(i64::from(noon.offset().seconds()))
 }
 
@@ -72,30 +75,51 @@ impl Arrivals {
 
     fn new(start: i64, end: i64, local_day: Option<i64>, offsets: &[i64], shares: &[f64]) -> Self {
         let peak = (0..MINUTES_A_DAY).map(intensity).fold(0.0, f64::max);
-        let acceptance: Vec<f64> = (0..MINUTES_A_DAY).map(|minute| intensity(minute) / peak).collect();
-        let mut arrivals = Self { start, cumulative: Vec::new(), offsets: offsets.to_vec(), acceptance, local_day };
+        let acceptance: Vec<f64> = (0..MINUTES_A_DAY)
+            .map(|minute| intensity(minute) / peak)
+            .collect();
+        let mut arrivals = Self {
+            start,
+            cumulative: Vec::new(),
+            offsets: offsets.to_vec(),
+            acceptance,
+            local_day,
+        };
         let mut sum = 0.0;
         for minute in 0..(end - start) / MINUTE {
             let at = start + minute * MINUTE;
-            let all: f64 = shares.iter().enumerate().map(|(zone, share)| share * arrivals.acceptance(zone, at)).sum();
+            let all: f64 = shares
+                .iter()
+                .enumerate()
+                .map(|(zone, share)| share * arrivals.acceptance(zone, at))
+                .sum();
             sum += all;
             arrivals.cumulative.push(sum);
         }
-        arrivals.cumulative.iter_mut().for_each(|value| *value /= sum);
+        arrivals
+            .cumulative
+            .iter_mut()
+            .for_each(|value| *value /= sum);
         arrivals
     }
 
     /// The moment at which the share `quantile` (0 .. 1) of the orders has arrived, spread within the minute.
     pub fn at(&self, quantile: f64, rng: &mut impl Rng) -> i64 {
         let last = self.cumulative.len() - 1;
-        let minute = self.cumulative.partition_point(|value| *value <= quantile).min(last);
+        let minute = self
+            .cumulative
+            .partition_point(|value| *value <= quantile)
+            .min(last);
         self.start + minute as i64 * MINUTE + rng.random_range(0..MINUTE)
     }
 
     /// Probability that a customer of this time zone is accepted for an order at `at`.
     pub fn acceptance(&self, zone: usize, at: i64) -> f64 {
         let local = at + self.offsets[zone];
-        if self.local_day.is_some_and(|day| !(day..day + DAY).contains(&local)) {
+        if self
+            .local_day
+            .is_some_and(|day| !(day..day + DAY).contains(&local))
+        {
             return 0.0;
         }
         self.acceptance[(local.rem_euclid(DAY) / MINUTE) as usize]
@@ -142,9 +166,12 @@ mod tests {
     #[test]
     fn quantiles_are_sorted_and_inside_the_local_day() {
         let offsets = [-5 * 3_600, -8 * 3_600];
-        let arrivals = Arrivals::of_batch(Preset::Night, BLACK_FRIDAY, &offsets, &[0.7, 0.3]).unwrap();
+        let arrivals =
+            Arrivals::of_batch(Preset::Night, BLACK_FRIDAY, &offsets, &[0.7, 0.3]).unwrap();
         let mut rng = stream(1, Purpose::Orders, 0);
-        let times: Vec<i64> = (0..1_000).map(|i| arrivals.at((f64::from(i) + 0.5) / 1_000.0, &mut rng)).collect();
+        let times: Vec<i64> = (0..1_000)
+            .map(|i| arrivals.at((f64::from(i) + 0.5) / 1_000.0, &mut rng))
+            .collect();
         assert!(times.windows(2).all(|pair| pair[1] >= pair[0] - MINUTE));
         let open = midnight(BLACK_FRIDAY) + 5 * 3_600;
         assert!(times[0] >= open && times[999] < open + 27 * 3_600);
@@ -161,7 +188,10 @@ mod tests {
     #[test]
     fn promises_skip_sundays() {
         let placed = midnight(BLACK_FRIDAY) + 23 * 3_600;
-        let day = |days| (promise(placed, -5 * 3_600, days) - 5 * 3_600).div_euclid(DAY) - midnight(BLACK_FRIDAY) / DAY;
+        let day = |days| {
+            (promise(placed, -5 * 3_600, days) - 5 * 3_600).div_euclid(DAY)
+                - midnight(BLACK_FRIDAY) / DAY
+        };
         // Ships on Saturday the 28th; one delivery day later is Monday the 30th.
         assert_eq!((day(0), day(1), day(2)), (1, 3, 4));
     }

@@ -29,12 +29,12 @@ pub struct Category {
 
 #[rustfmt::skip]
 pub const CATEGORIES: [Category; 16] = [
-    Category { name: "apparel", share: 0.16, volume: (2_400.0, 0.50), density: (0.15, 0.35), price: (32.0, 0.55), shape: [1.0, 0.8, 0.20], fragile: 0.0, hazmat: 0.0, upright: 0.0, oversize: 0.0, resale: false, nouns: ["shirt", "jeans", "jacket", "socks"] },
-    Category { name: "home", share: 0.11, volume: (5_500.0, 1.00), density: (0.25, 0.50), price: (35.0, 0.70), shape: [1.0, 0.8, 0.60], fragile: 0.18, hazmat: 0.0, upright: 0.04, oversize: 0.015, resale: false, nouns: ["lamp", "cushion", "frame", "basket"] },
-    Category { name: "books", share: 0.10, volume: (850.0, 0.50), density: (0.75, 0.18), price: (16.0, 0.50), shape: [1.0, 0.7, 0.15], fragile: 0.0, hazmat: 0.0, upright: 0.0, oversize: 0.0, resale: false, nouns: ["novel", "atlas", "cookbook", "comic"] },
-    Category { name: "beauty", share: 0.10, volume: (260.0, 0.70), density: (0.70, 0.30), price: (18.0, 0.60), shape: [1.0, 0.5, 0.50], fragile: 0.15, hazmat: 0.08, upright: 0.12, oversize: 0.0, resale: false, nouns: ["cream", "perfume", "shampoo", "brush"] },
-    Category { name: "toys", share: 0.09, volume: (4_200.0, 0.90), density: (0.18, 0.40), price: (25.0, 0.60), shape: [1.0, 0.8, 0.45], fragile: 0.02, hazmat: 0.01, upright: 0.0, oversize: 0.006, resale: false, nouns: ["puzzle", "blocks", "doll", "car"] },
-    Category { name: "grocery", share: 0.08, volume: (1_400.0, 0.70), density: (0.60, 0.35), price: (12.0, 0.55), shape: [1.0, 0.7, 0.60], fragile: 0.06, hazmat: 0.0, upright: 0.10, oversize: 0.0, resale: false, nouns: ["coffee", "pasta", "oil", "tea"] },
+    Category { name: "apparel", share: 0.14, volume: (2_400.0, 0.50), density: (0.15, 0.35), price: (32.0, 0.55), shape: [1.0, 0.8, 0.20], fragile: 0.0, hazmat: 0.0, upright: 0.0, oversize: 0.0, resale: false, nouns: ["shirt", "jeans", "jacket", "socks"] },
+    Category { name: "home", share: 0.10, volume: (5_500.0, 1.00), density: (0.25, 0.50), price: (35.0, 0.70), shape: [1.0, 0.8, 0.60], fragile: 0.18, hazmat: 0.0, upright: 0.04, oversize: 0.015, resale: false, nouns: ["lamp", "cushion", "frame", "basket"] },
+    Category { name: "books", share: 0.09, volume: (850.0, 0.50), density: (0.75, 0.18), price: (16.0, 0.50), shape: [1.0, 0.7, 0.15], fragile: 0.0, hazmat: 0.0, upright: 0.0, oversize: 0.0, resale: false, nouns: ["novel", "atlas", "cookbook", "comic"] },
+    Category { name: "beauty", share: 0.09, volume: (260.0, 0.70), density: (0.70, 0.30), price: (18.0, 0.60), shape: [1.0, 0.5, 0.50], fragile: 0.15, hazmat: 0.08, upright: 0.12, oversize: 0.0, resale: false, nouns: ["cream", "perfume", "shampoo", "brush"] },
+    Category { name: "toys", share: 0.08, volume: (4_200.0, 0.90), density: (0.18, 0.40), price: (25.0, 0.60), shape: [1.0, 0.8, 0.45], fragile: 0.02, hazmat: 0.01, upright: 0.0, oversize: 0.006, resale: false, nouns: ["puzzle", "blocks", "doll", "car"] },
+    Category { name: "grocery", share: 0.07, volume: (1_400.0, 0.70), density: (0.60, 0.35), price: (12.0, 0.55), shape: [1.0, 0.7, 0.60], fragile: 0.06, hazmat: 0.0, upright: 0.10, oversize: 0.0, resale: false, nouns: ["coffee", "pasta", "oil", "tea"] },
     Category { name: "electronics", share: 0.08, volume: (1_700.0, 0.90), density: (0.40, 0.40), price: (75.0, 0.90), shape: [1.0, 0.8, 0.40], fragile: 0.25, hazmat: 0.06, upright: 0.02, oversize: 0.008, resale: true, nouns: ["headset", "speaker", "camera", "charger"] },
     Category { name: "health", share: 0.07, volume: (480.0, 0.70), density: (0.60, 0.30), price: (22.0, 0.50), shape: [1.0, 0.6, 0.60], fragile: 0.04, hazmat: 0.02, upright: 0.08, oversize: 0.0, resale: false, nouns: ["vitamins", "bandage", "scale", "mask"] },
     Category { name: "kitchen", share: 0.06, volume: (6_500.0, 0.80), density: (0.35, 0.45), price: (45.0, 0.65), shape: [1.0, 0.8, 0.60], fragile: 0.30, hazmat: 0.0, upright: 0.04, oversize: 0.006, resale: false, nouns: ["pan", "kettle", "knife", "bowl"] },
@@ -54,6 +54,6 @@ mod tests {
     #[test]
     fn shares_sum_to_one() {
         let total: f64 = CATEGORIES.iter().map(|category| category.share).sum();
-        assert!((total - 1.0).abs() < 0.03, "{total}");
+        assert!((total - 1.0).abs() < 1e-9, "{total}");
     }
 }

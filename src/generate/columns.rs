@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray, StringBuilder,
-    TimestampMillisecondArray,
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    StringBuilder, TimestampMillisecondArray,
 };
 use arrow::datatypes::{DataType, Field, Schema};
 use jiff::civil::Date;
@@ -20,7 +20,11 @@ pub struct Columns {
 
 impl Columns {
     pub fn new(rows: usize) -> Self {
-        Self { rows, fields: Vec::new(), arrays: Vec::new() }
+        Self {
+            rows,
+            fields: Vec::new(),
+            arrays: Vec::new(),
+        }
     }
 
     fn push(mut self, name: &str, kind: DataType, array: ArrayRef) -> Self {
@@ -47,7 +51,11 @@ impl Columns {
     }
 
     /// Text written by `write(row, buffer)`; null when it answers false.
-    pub fn maybe_formatted(self, name: &str, mut write: impl FnMut(usize, &mut String) -> bool) -> Self {
+    pub fn maybe_formatted(
+        self,
+        name: &str,
+        mut write: impl FnMut(usize, &mut String) -> bool,
+    ) -> Self {
         let mut builder = StringBuilder::with_capacity(self.rows, self.rows * 16);
         let mut buffer = String::new();
         for row in 0..self.rows {
@@ -88,7 +96,9 @@ impl Columns {
     /// Times in epoch seconds; written as UTC milliseconds.
     pub fn maybe_time(self, name: &str, values: impl Iterator<Item = Option<i64>>) -> Self {
         let millis = values.map(|value| value.map(|seconds| seconds * 1_000));
-        let array = millis.collect::<TimestampMillisecondArray>().with_timezone("UTC");
+        let array = millis
+            .collect::<TimestampMillisecondArray>()
+            .with_timezone("UTC");
         let kind = arrow::array::Array::data_type(&array).clone();
         self.push(name, kind, Arc::new(array))
     }
@@ -121,8 +131,20 @@ mod tests {
             .time("at", [86_400].into_iter())
             .finish()
             .unwrap();
-        assert_eq!(batch.column(0).as_any().downcast_ref::<Date32Array>().unwrap().value(0), 10);
-        let at = batch.column(1).as_any().downcast_ref::<TimestampMillisecondArray>().unwrap();
+        assert_eq!(
+            batch
+                .column(0)
+                .as_any()
+                .downcast_ref::<Date32Array>()
+                .unwrap()
+                .value(0),
+            10
+        );
+        let at = batch
+            .column(1)
+            .as_any()
+            .downcast_ref::<TimestampMillisecondArray>()
+            .unwrap();
         assert_eq!(at.value(0), 86_400_000);
     }
 }

@@ -72,7 +72,12 @@ impl Catalogue {
         sku.shuffle(&mut rng);
         let cluster = clusters(&items, &mut rng);
         let resale = resale(&items);
-        Self { items, sku, cluster, resale }
+        Self {
+            items,
+            sku,
+            cluster,
+            resale,
+        }
     }
 
     /// The `items` table.
@@ -85,8 +90,16 @@ impl Catalogue {
             .integer("length_mm", side(0))
             .integer("width_mm", side(1))
             .integer("height_mm", side(2))
-            .text("category", items.iter().map(|item| CATEGORIES[item.category as usize].name))
-            .float("unit_cost", items.iter().map(|item| item.cost_cents as f64 / 100.0))
+            .text(
+                "category",
+                items
+                    .iter()
+                    .map(|item| CATEGORIES[item.category as usize].name),
+            )
+            .float(
+                "unit_cost",
+                items.iter().map(|item| item.cost_cents as f64 / 100.0),
+            )
             .flag("fragile", items.iter().map(|item| item.fragile))
             .flag("hazmat", items.iter().map(|item| item.hazmat))
             .flag("keep_upright", items.iter().map(|item| item.upright))
@@ -120,15 +133,22 @@ fn draw_item(rng: &mut impl Rng) -> Item {
     let index = found.unwrap_or(0);
     let category = &CATEGORIES[index];
     let oversize = chance(rng, category.oversize);
-    let (sides_mm, weight_g) = if oversize { draw_oversize(rng) } else { draw_body(rng, category) };
-    let price = price_point(rng, lognormal(rng, category.price));
+    let (sides_mm, weight_g) = if oversize {
+        draw_oversize(rng)
+    } else {
+        draw_body(rng, category)
+    };
+    let dollars = lognormal(rng, category.price);
+    let price = price_point(rng, dollars);
     let fragile = chance(rng, category.fragile);
     Item {
         category: index as u8,
         weight_g,
         sides_mm,
         price_cents: price,
-        cost_cents: ((price as f64) * rng.random_range(0.40..0.75)).round().max(1.0) as i64,
+        cost_cents: ((price as f64) * rng.random_range(0.40..0.75))
+            .round()
+            .max(1.0) as i64,
         fragile,
         hazmat: chance(rng, category.hazmat),
         upright: chance(rng, category.upright),
@@ -140,7 +160,9 @@ fn draw_item(rng: &mut impl Rng) -> Item {
 fn draw_body(rng: &mut impl Rng, category: &Category) -> ([i64; 3], i64) {
     let volume = lognormal(rng, category.volume).clamp(15.0, 150_000.0);
     let density = lognormal(rng, category.density).clamp(0.02, 6.0);
-    let mut sides = category.shape.map(|side| side * (0.2 * rng.sample::<f64, _>(StandardNormal)).exp());
+    let mut sides = category
+        .shape
+        .map(|side| side * (0.2 * rng.sample::<f64, _>(StandardNormal)).exp());
     let scale = (volume * 1_000.0 / sides.iter().product::<f64>()).cbrt();
     sides = sides.map(|side| side * scale);
     sides.sort_by(|a, b| b.total_cmp(a));
@@ -148,12 +170,20 @@ fn draw_body(rng: &mut impl Rng, category: &Category) -> ([i64; 3], i64) {
     for (side, (exact, most)) in rounded.iter_mut().zip(sides.iter().zip(MOST_SIDES_MM)) {
         *side = exact.clamp(5.0, most).round() as i64;
     }
-    (rounded, ((volume * density).round() as i64).clamp(8, MOST_GRAMS))
+    (
+        rounded,
+        ((volume * density).round() as i64).clamp(8, MOST_GRAMS),
+    )
 }
 
 /// Near the limits: long, or heavy, or both.
 fn draw_oversize(rng: &mut impl Rng) -> ([i64; 3], i64) {
-    let sides = [rng.random_range(800..=1_200), rng.random_range(200..=600), rng.random_range(80..=300)];
+    let mut sides = [
+        rng.random_range(800..=1_200),
+        rng.random_range(200..=600),
+        rng.random_range(80..=300),
+    ];
+    sides[1..].sort_unstable_by(|a, b| b.cmp(a));
     (sides, rng.random_range(6_000..=MOST_GRAMS))
 }
 
@@ -168,7 +198,9 @@ fn clusters(items: &[Item], rng: &mut impl Rng) -> Vec<u32> {
     let mut cluster = vec![0; items.len()];
     let mut next = 0;
     for category in 0..CATEGORIES.len() {
-        let mut members: Vec<usize> = (0..items.len()).filter(|&i| items[i].category as usize == category).collect();
+        let mut members: Vec<usize> = (0..items.len())
+            .filter(|&i| items[i].category as usize == category)
+            .collect();
         members.shuffle(rng);
         for group in members.chunks(CLUSTER) {
             for &item in group {
@@ -183,8 +215,9 @@ fn clusters(items: &[Item], rng: &mut impl Rng) -> Vec<u32> {
 /// The 300 dearest resaleable items of the more popular half; any item when there is none.
 fn resale(items: &[Item]) -> Vec<u32> {
     let popular = items.len().div_ceil(2);
-    let mut found: Vec<u32> =
-        (0..popular as u32).filter(|&i| CATEGORIES[items[i as usize].category as usize].resale).collect();
+    let mut found: Vec<u32> = (0..popular as u32)
+        .filter(|&i| CATEGORIES[items[i as usize].category as usize].resale)
+        .collect();
     if found.is_empty() {
         found = (0..items.len() as u32).collect();
     }
@@ -203,11 +236,17 @@ mod tests {
         for item in &catalogue.items {
             assert!((8..=MOST_GRAMS).contains(&item.weight_g));
             assert!(item.sides_mm[0] >= item.sides_mm[1] && item.sides_mm[1] >= item.sides_mm[2]);
-            assert!(item.sides_mm.iter().zip(MOST_SIDES_MM).all(|(side, most)| *side <= most as i64 && *side >= 5));
+            assert!(
+                item.sides_mm
+                    .iter()
+                    .zip(MOST_SIDES_MM)
+                    .all(|(side, most)| *side <= most as i64 && *side >= 5)
+            );
             assert!(item.cost_cents < item.price_cents);
         }
         let share = |test: fn(&Item) -> bool| {
-            catalogue.items.iter().filter(|item| test(item)).count() as f64 / catalogue.items.len() as f64
+            catalogue.items.iter().filter(|item| test(item)).count() as f64
+                / catalogue.items.len() as f64
         };
         assert!((0.01..0.06).contains(&share(|item| item.hazmat)));
         assert!((0.001..0.02).contains(&share(|item| item.sides_mm[0] >= 800)));

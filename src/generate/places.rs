@@ -17,7 +17,7 @@ const ZIPS: &[u8] = include_bytes!("../../datasets/us_places/zips.parquet");
 const ZONES: &[u8] = include_bytes!("../../datasets/us_zones/zip3_zone.parquet");
 
 /// Mean radius of the earth (IUGG), kilometres.
-const EARTH_KM: f64 = 6_371.0088;
+const EARTH_KM: f64 = 6_371.008_8;
 
 /// ZIP codes of the 50 states and the District of Columbia, sorted by code. All columns have the same length.
 pub struct Places {
@@ -46,11 +46,18 @@ impl Places {
         time_zones.dedup();
         let index_of = |name: &String| time_zones.binary_search(name).unwrap_or(0) as u8;
         let weight: Vec<f64> = number("weight")?.into_iter().map(f64::from).collect();
-        let sampler = WeightedAliasIndex::new(weight.clone()).map_err(|error| internal("ZIP weights", error))?;
+        let sampler = WeightedAliasIndex::new(weight.clone())
+            .map_err(|error| internal("ZIP weights", error))?;
         Ok(Self {
             zip: text("zip")?,
-            latitude: number("latitude_milli")?.into_iter().map(|v| f64::from(v) / 1000.0).collect(),
-            longitude: number("longitude_milli")?.into_iter().map(|v| f64::from(v) / 1000.0).collect(),
+            latitude: number("latitude_milli")?
+                .into_iter()
+                .map(|v| f64::from(v) / 1000.0)
+                .collect(),
+            longitude: number("longitude_milli")?
+                .into_iter()
+                .map(|v| f64::from(v) / 1000.0)
+                .collect(),
             state: text("state")?,
             city: text("city")?,
             time_zone: named.iter().map(index_of).collect(),
@@ -74,7 +81,10 @@ impl Places {
         let mut offset = || rng.sample::<f64, _>(StandardNormal) * 0.009;
         let round = |degrees: f64| (degrees * 10_000.0).round() / 10_000.0;
         let (north, east) = (offset(), offset());
-        (round(self.latitude[place as usize] + north), round(self.longitude[place as usize] + east))
+        (
+            round(self.latitude[place as usize] + north),
+            round(self.longitude[place as usize] + east),
+        )
     }
 
     /// First three digits of the ZIP code.
@@ -104,12 +114,18 @@ impl ZoneMatrix {
     /// Decodes the embedded matrix.
     pub fn load() -> Result<Self> {
         let frame = decode(ZONES)?;
-        Ok(Self { prefixes: texts(&frame, "zip3")?, rows: texts(&frame, "zones")? })
+        Ok(Self {
+            prefixes: texts(&frame, "zip3")?,
+            rows: texts(&frame, "zones")?,
+        })
     }
 
     /// Zones from a prefix to each of `prefixes`, as digits. None when the prefix is unknown.
     pub fn row(&self, origin: &str) -> Option<&[u8]> {
-        let index = self.prefixes.binary_search_by(|prefix| prefix.as_str().cmp(origin)).ok()?;
+        let index = self
+            .prefixes
+            .binary_search_by(|prefix| prefix.as_str().cmp(origin))
+            .ok()?;
         Some(self.rows[index].as_bytes())
     }
 }
@@ -123,16 +139,27 @@ pub fn distance_km(from: (f64, f64), to: (f64, f64)) -> f64 {
 }
 
 fn decode(bytes: &'static [u8]) -> Result<DataFrame> {
-    ParquetReader::new(Cursor::new(bytes)).finish().map_err(broken)
+    ParquetReader::new(Cursor::new(bytes))
+        .finish()
+        .map_err(broken)
 }
 
 fn texts(frame: &DataFrame, name: &str) -> Result<Vec<String>> {
-    let column = frame.column(name).and_then(|column| column.str().cloned()).map_err(broken)?;
-    Ok(column.iter().map(|value| value.unwrap_or_default().to_owned()).collect())
+    let column = frame
+        .column(name)
+        .and_then(|column| column.str().cloned())
+        .map_err(broken)?;
+    Ok(column
+        .iter()
+        .map(|value| value.unwrap_or_default().to_owned())
+        .collect())
 }
 
 fn integers(frame: &DataFrame, name: &str) -> Result<Vec<i32>> {
-    let column = frame.column(name).and_then(|column| column.i32().cloned()).map_err(broken)?;
+    let column = frame
+        .column(name)
+        .and_then(|column| column.i32().cloned())
+        .map_err(broken)?;
     Ok(column.iter().map(Option::unwrap_or_default).collect())
 }
 
@@ -149,10 +176,18 @@ mod tests {
         let places = Places::load().unwrap();
         let zones = ZoneMatrix::load().unwrap();
         assert!(places.len() > 33_000);
-        assert!(zones.prefixes.iter().all(|prefix| zones.row(prefix).unwrap().len() == zones.prefixes.len()));
+        assert!(
+            zones
+                .prefixes
+                .iter()
+                .all(|prefix| zones.row(prefix).unwrap().len() == zones.prefixes.len())
+        );
         for place in 0..places.len() {
             let prefix = places.prefix(place).to_owned();
-            assert!(zones.prefixes.binary_search(&prefix).is_ok(), "no zones to {prefix}");
+            assert!(
+                zones.prefixes.binary_search(&prefix).is_ok(),
+                "no zones to {prefix}"
+            );
         }
         let total: f64 = places.weight.iter().sum();
         assert!((total - 331_449_281.0).abs() < 50_000.0);

@@ -41,7 +41,10 @@ impl Preset {
         match text {
             "night" => Ok(Self::Night),
             "peak_hour" => Ok(Self::PeakHour),
-            other => Err(parameter("preset", format!("`{other}` is neither `night` nor `peak_hour`"))),
+            other => Err(parameter(
+                "preset",
+                format!("`{other}` is neither `night` nor `peak_hour`"),
+            )),
         }
     }
 }
@@ -104,7 +107,9 @@ impl Spec {
     pub fn sizes(&self) -> Result<Sizes> {
         self.check()?;
         let orders = self.orders;
-        let items = self.items.unwrap_or_else(|| (2_000 + orders / 10).min(200_000));
+        let items = self
+            .items
+            .unwrap_or_else(|| (2_000 + orders / 10).min(200_000));
         let grown = 4.0 + 6.5 * (orders as f64 / 1_000.0).log10();
         let facilities = self.facilities.unwrap_or(grown.clamp(4.0, 30.0) as u64);
         Ok(Sizes {
@@ -118,24 +123,47 @@ impl Spec {
 
     fn check(&self) -> Result<()> {
         within("orders", self.orders, 1, MOST_ORDERS)?;
-        within("history_orders", self.history_orders.unwrap_or(0), 0, MOST_ORDERS)?;
+        within(
+            "history_orders",
+            self.history_orders.unwrap_or(0),
+            0,
+            MOST_ORDERS,
+        )?;
         within("items", self.items.unwrap_or(20), 20, 5_000_000)?;
-        within("facilities", self.facilities.unwrap_or(1), 1, 3 * TOWNS.len() as u64)?;
+        within(
+            "facilities",
+            self.facilities.unwrap_or(1),
+            1,
+            3 * TOWNS.len() as u64,
+        )?;
         within("stock_tightness", self.stock_tightness, 0.05, 100.0)?;
         within("capacity_tightness", self.capacity_tightness, 0.05, 100.0)?;
         within("fraud_share", self.fraud_share, 0.0, 0.5)?;
         within("dirty_share", self.dirty_share, 0.0, 1.0)?;
         within("returns_share", self.returns_share, 0.0, 1.0)?;
-        within("start_date", self.start_date, Date::constant(1990, 1, 1), Date::constant(2100, 1, 1))
+        within(
+            "start_date",
+            self.start_date,
+            Date::constant(1990, 1, 1),
+            Date::constant(2100, 1, 1),
+        )
     }
 }
 
 /// NaN is outside every range.
-fn within<T: PartialOrd + std::fmt::Display>(name: &str, value: T, least: T, most: T) -> Result<()> {
+fn within<T: PartialOrd + std::fmt::Display>(
+    name: &str,
+    value: T,
+    least: T,
+    most: T,
+) -> Result<()> {
     if value >= least && value <= most {
         return Ok(());
     }
-    Err(parameter(name, format!("{value} is outside {least} .. {most}")))
+    Err(parameter(
+        name,
+        format!("{value} is outside {least} .. {most}"),
+    ))
 }
 
 #[cfg(test)]
@@ -144,17 +172,38 @@ mod tests {
 
     #[test]
     fn sizes_grow_with_the_orders() {
-        let of = |orders| Spec { orders, ..Spec::default() }.sizes().unwrap();
+        let of = |orders| {
+            Spec {
+                orders,
+                ..Spec::default()
+            }
+            .sizes()
+            .unwrap()
+        };
         assert_eq!((of(1_000).facilities, of(1_000).items), (4, 2_100));
-        assert_eq!((of(10_000_000).facilities, of(10_000_000).items), (30, 200_000));
+        assert_eq!(
+            (of(10_000_000).facilities, of(10_000_000).items),
+            (30, 200_000)
+        );
         assert_eq!(of(10_000_000).history, 2_000_000);
     }
 
     #[test]
     fn bad_values_are_named() {
-        let spec = Spec { stock_tightness: f64::NAN, ..Spec::default() };
-        assert!(spec.sizes().unwrap_err().to_string().contains("stock_tightness"));
-        let spec = Spec { orders: 0, ..Spec::default() };
+        let spec = Spec {
+            stock_tightness: f64::NAN,
+            ..Spec::default()
+        };
+        assert!(
+            spec.sizes()
+                .unwrap_err()
+                .to_string()
+                .contains("stock_tightness")
+        );
+        let spec = Spec {
+            orders: 0,
+            ..Spec::default()
+        };
         assert!(spec.sizes().unwrap_err().to_string().contains("orders"));
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::failure::{Result, io, parameter};
+use super::failure::{Result, internal, io, parameter};
 
 /// The folder being written. Dropped before `commit`, it removes itself.
 pub struct Staging {
@@ -17,7 +17,10 @@ impl Staging {
     pub fn new(target: &Path) -> Result<Self> {
         refuse_existing(target)?;
         let Some(name) = target.file_name() else {
-            return Err(parameter("out", format!("{} does not name a folder", target.display())));
+            return Err(parameter(
+                "out",
+                format!("{} does not name a folder", target.display()),
+            ));
         };
         let hidden = format!(".{}.partial-{}", name.to_string_lossy(), std::process::id());
         let folder = target.with_file_name(hidden);
@@ -25,11 +28,22 @@ impl Staging {
             fs::remove_dir_all(&folder).map_err(|error| io(&folder, &error))?;
         }
         fs::create_dir_all(&folder).map_err(|error| io(&folder, &error))?;
-        Ok(Self { folder, target: target.to_owned(), committed: false })
+        Ok(Self {
+            folder,
+            target: target.to_owned(),
+            committed: false,
+        })
     }
 
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Writes a JSON file into the folder.
+    pub fn record(&self, name: &str, value: &impl serde::Serialize) -> Result<()> {
+        let path = self.folder.join(name);
+        let text = serde_json::to_string_pretty(value).map_err(|error| internal(name, error))?;
+        fs::write(&path, text + "\n").map_err(|error| io(&path, &error))
     }
 
     /// Renames the folder to its final name.
@@ -57,9 +71,14 @@ fn refuse_existing(target: &Path) -> Result<()> {
     if target.is_file() {
         return Err(parameter("out", format!("{} is a file", target.display())));
     }
-    let Ok(mut entries) = fs::read_dir(target) else { return Ok(()) };
+    let Ok(mut entries) = fs::read_dir(target) else {
+        return Ok(());
+    };
     if entries.next().is_some() {
-        let message = format!("{} is not empty; choose another folder or remove it first", target.display());
+        let message = format!(
+            "{} is not empty; choose another folder or remove it first",
+            target.display()
+        );
         return Err(parameter("out", message));
     }
     Ok(())

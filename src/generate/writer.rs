@@ -24,8 +24,20 @@ use super::failure::{Error, Result, internal, io};
 
 /// Columns of (nearly) distinct values: a dictionary would only cost time.
 const DISTINCT: [&str; 14] = [
-    "order_id", "customer_id", "placed_at", "lat", "lon", "card_hash", "email_hash", "device_hash", "deliver_by", "slot_id",
-    "description", "first_order_at", "return_id", "claim_id",
+    "order_id",
+    "customer_id",
+    "placed_at",
+    "lat",
+    "lon",
+    "card_hash",
+    "email_hash",
+    "device_hash",
+    "deliver_by",
+    "slot_id",
+    "description",
+    "first_order_at",
+    "return_id",
+    "claim_id",
 ];
 
 /// Rows and bytes of a finished table.
@@ -37,6 +49,7 @@ pub struct TableSummary {
 }
 
 /// A row group, encoded and compressed, not yet in a file.
+#[derive(Default)]
 pub struct Encoded {
     rows: u64,
     columns: Vec<ArrowColumnChunk>,
@@ -51,7 +64,8 @@ pub struct Encoder {
 impl Encoder {
     /// Encodes a batch of the table's schema as one row group.
     pub fn encode(&self, batch: &RecordBatch) -> Result<Encoded> {
-        self.try_encode(batch).map_err(|error| internal("Parquet encoding", error))
+        self.try_encode(batch)
+            .map_err(|error| internal("Parquet encoding", error))
     }
 
     fn try_encode(&self, batch: &RecordBatch) -> std::result::Result<Encoded, ParquetError> {
@@ -59,12 +73,17 @@ impl Encoder {
         let mut columns = Vec::with_capacity(batch.num_columns());
         for (field, array) in self.schema.fields().iter().zip(batch.columns()) {
             for leaf in compute_leaves(field, array)? {
-                let Some(mut writer) = writers.next() else { continue };
+                let Some(mut writer) = writers.next() else {
+                    continue;
+                };
                 writer.write(&leaf)?;
                 columns.push(writer.close()?);
             }
         }
-        Ok(Encoded { rows: batch.num_rows() as u64, columns })
+        Ok(Encoded {
+            rows: batch.num_rows() as u64,
+            columns,
+        })
     }
 }
 
@@ -84,7 +103,15 @@ impl TableWriter {
         let schema = sample.schema();
         let file = open(output, &schema).map_err(|error| broken(&path, error))?;
         let factory = ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema));
-        Ok((Self { name: name.to_owned(), path, file, rows: 0 }, Encoder { schema, factory }))
+        Ok((
+            Self {
+                name: name.to_owned(),
+                path,
+                file,
+                rows: 0,
+            },
+            Encoder { schema, factory },
+        ))
     }
 
     /// Appends a row group; an empty one is left out.
@@ -93,7 +120,7 @@ impl TableWriter {
             return Ok(());
         }
         self.rows += encoded.rows;
-        let mut append = || -> std::result::Result<(), ParquetError> {
+        let append = || -> std::result::Result<(), ParquetError> {
             let mut group = self.file.next_row_group()?;
             for column in encoded.columns {
                 column.append_to_row_group(&mut group)?;
@@ -107,11 +134,20 @@ impl TableWriter {
     /// Writes the footer and brings the file to disk.
     pub fn close(self) -> Result<TableSummary> {
         let path = self.path;
-        let output = self.file.into_inner().map_err(|error| broken(&path, error))?;
-        let file = output.into_inner().map_err(|error| io(&path, error.error()))?;
+        let output = self
+            .file
+            .into_inner()
+            .map_err(|error| broken(&path, error))?;
+        let file = output
+            .into_inner()
+            .map_err(|error| io(&path, error.error()))?;
         file.sync_all().map_err(|error| io(&path, &error))?;
         let bytes = file.metadata().map_err(|error| io(&path, &error))?.len();
-        Ok(TableSummary { name: self.name, rows: self.rows, bytes })
+        Ok(TableSummary {
+            name: self.name,
+            rows: self.rows,
+            bytes,
+        })
     }
 }
 
@@ -129,7 +165,11 @@ fn open(
     let descriptor = ArrowSchemaConverter::new().convert(schema)?;
     let mut properties = properties.build();
     parquet::arrow::add_encoded_arrow_schema_to_metadata(schema, &mut properties);
-    SerializedFileWriter::new(BufWriter::new(output), descriptor.root_schema_ptr(), Arc::new(properties))
+    SerializedFileWriter::new(
+        BufWriter::new(output),
+        descriptor.root_schema_ptr(),
+        Arc::new(properties),
+    )
 }
 
 fn broken(path: &Path, error: ParquetError) -> Error {
@@ -149,8 +189,11 @@ pub fn write_table(
     make: impl Fn(usize, usize) -> Result<RecordBatch> + Sync,
 ) -> Result<TableSummary> {
     let (mut writer, encoder) = TableWriter::create(folder, name, &make(0, 0)?)?;
-    let encode = |index: usize| encoder.encode(&make(index * chunk, rows.min((index + 1) * chunk))?);
-    in_order(rows.div_ceil(chunk), encode, |encoded| writer.append(encoded))?;
+    let encode =
+        |index: usize| encoder.encode(&make(index * chunk, rows.min((index + 1) * chunk))?);
+    in_order(rows.div_ceil(chunk), encode, |encoded| {
+        writer.append(encoded)
+    })?;
     writer.close()
 }
 
