@@ -5,7 +5,7 @@
 //!   volume V, density rho, price P lognormal;  weight = V rho;
 //!   sides (a, b, c) = s (l1 e^{z1}, l2 e^{z2}, l3 e^{z3}), z ~ N(0, 0.2^2), s chosen such that a b c = V.
 //! Limits of a parcel network: 30 kg, sorted sides 1,200 x 600 x 450 mm. A small share of some categories is oversize: near
-//! those limits. Affinity clusters of about 12 items within one category make baskets (demand.rs).
+//! those limits. Affinity clusters of about 12 items of one category and similar popularity make baskets (demand.rs).
 //! Memory: about 48 bytes an item.
 
 use rand::seq::SliceRandom;
@@ -193,17 +193,20 @@ fn price_point(rng: &mut impl Rng, dollars: f64) -> i64 {
     whole * 100 + pick(rng, &[(99, 0.75), (49, 0.15), (0, 0.10)])
 }
 
-/// Shuffles each category and cuts it into clusters of `CLUSTER` items.
+/// Sorts each category by popularity with some noise and cuts it into clusters of `CLUSTER` items.
 fn clusters(items: &[Item], rng: &mut impl Rng) -> Vec<u32> {
+    let mut by_category: Vec<Vec<(f64, usize)>> = vec![Vec::new(); CATEGORIES.len()];
+    for (rank, item) in items.iter().enumerate() {
+        let noise: f64 = rng.sample(StandardNormal);
+        let key = (rank as f64 + 20.0) * (0.3 * noise).exp();
+        by_category[item.category as usize].push((key, rank));
+    }
     let mut cluster = vec![0; items.len()];
     let mut next = 0;
-    for category in 0..CATEGORIES.len() {
-        let mut members: Vec<usize> = (0..items.len())
-            .filter(|&i| items[i].category as usize == category)
-            .collect();
-        members.shuffle(rng);
+    for members in &mut by_category {
+        members.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         for group in members.chunks(CLUSTER) {
-            for &item in group {
+            for &(_, item) in group {
                 cluster[item] = next;
             }
             next += 1;

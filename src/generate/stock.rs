@@ -2,7 +2,7 @@
 //!
 //! Level. Item i with expected demand d_i gets the base-stock level S_i = (d_i + z sqrt(d_i)) e_i, the square-root law of
 //! safety stock (Arrow, Harris, Marschak 1951; demand of an item is close to Poisson), one z for all items such that
-//! sum_i S_i = T sum_i d_i at `stock_tightness` T (z = 0 below T = 1), with a forecast error e_i ~ lognormal(0, 0.2). Then all are scaled so that the
+//! sum_i S_i = T sum_i d_i at `stock_tightness` T (z = 0 below T = 1), with a forecast error e_i ~ lognormal(0, 0.1). Then all are scaled so that the
 //! sum is exact, and rounded at random (up with the probability of the fraction).
 //! Spread. Items that make the first half of the demand are kept everywhere but for gaps (6 %), the next 30 % in about half
 //! of the facilities, the rest in one to three; facilities are drawn without replacement in proportion to market share
@@ -136,7 +136,7 @@ fn levels(seed: u64, popularity: &[f64], units: f64, tightness: f64) -> Vec<f64>
             let part = &popularity[chunk * CHUNK..popularity.len().min((chunk + 1) * CHUNK)];
             part.iter().map(move |share| {
                 let demand = share * units;
-                (demand + z * demand.sqrt()) * (0.2 * rng.sample::<f64, _>(StandardNormal)).exp()
+                (demand + z * demand.sqrt()) * (0.1 * rng.sample::<f64, _>(StandardNormal)).exp()
             })
         })
         .collect();

@@ -365,3 +365,22 @@ fn extremes_do_not_panic() {
     let error = generate(&base, &home.path().join("batch"), &|_, _| ()).unwrap_err();
     assert!(error.to_string().contains("not empty"));
 }
+
+#[test]
+fn polars_reads_the_times() {
+    use polars::prelude::{DataType, ParquetReader, SerReader};
+    let (home, _) = make(&small());
+    let file = File::open(home.path().join("batch/orders.parquet")).unwrap();
+    let frame = ParquetReader::new(file).finish().unwrap();
+    let times = frame
+        .column("placed_at")
+        .unwrap()
+        .cast(&DataType::Int64)
+        .unwrap();
+    let first = times.i64().unwrap().get(0).unwrap();
+    // Midnight in New York on Black Friday 2026, milliseconds.
+    assert!(
+        (1_795_755_600_000..1_795_842_000_000).contains(&first),
+        "{first}"
+    );
+}
