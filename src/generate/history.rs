@@ -13,6 +13,7 @@ use rand::{Rng, RngExt};
 
 use super::arrivals::DAY;
 use super::batch::{CHUNK, address_columns, order_name, payment_columns};
+use super::carriers::{NORTHSTAR, POSTAL, SWIFTLINE};
 use super::columns::Columns;
 use super::customers::Ledger;
 use super::failure::Result;
@@ -126,70 +127,68 @@ fn draw(past: &Past, chunk: u64) -> Rows {
     rows
 }
 
+const REASONS: [(&str, f64); 5] = [
+    ("unwanted", 0.38),
+    ("wrong_size", 0.27),
+    ("defective", 0.15),
+    ("late", 0.12),
+    ("wrong_item", 0.08),
+];
+const CONDITIONS: [(&str, f64); 4] = [
+    ("new", 0.62),
+    ("opened", 0.33),
+    ("damaged", 0.04),
+    ("missing", 0.01),
+];
+const CONDITIONS_IF_DEFECTIVE: [(&str, f64); 2] = [("damaged", 0.8), ("opened", 0.2)];
+const CARRIERS: [(&str, f64); 3] = [(POSTAL, 0.40), (NORTHSTAR, 0.35), (SWIFTLINE, 0.25)];
+
 /// Perhaps a return, perhaps a claim.
 fn send_back(past: &Past, order: &Order, lines: &[Line], rng: &mut impl Rng, rows: &mut Rows) {
     let line = lines[rng.random_range(0..lines.len())];
     let received_at = past.day + rng.random_range(6 * 3_600..30 * 3_600);
     let returned = chance(rng, past.returns_share);
     if returned {
-        let reason = pick(
-            rng,
-            &[
-                ("unwanted", 0.38),
-                ("wrong_size", 0.27),
-                ("defective", 0.15),
-                ("wrong_item", 0.08),
-                ("late", 0.12),
-            ],
-        );
-        let condition = match reason {
-            "defective" => pick(rng, &[("damaged", 0.8), ("opened", 0.2)]),
-            _ => pick(
-                rng,
-                &[
-                    ("new", 0.62),
-                    ("opened", 0.33),
-                    ("damaged", 0.04),
-                    ("missing", 0.01),
-                ],
-            ),
-        };
-        rows.returns.push(Return {
-            line,
-            quantity: if chance(rng, 0.8) {
-                line.quantity
-            } else {
-                rng.random_range(1..=line.quantity)
-            },
-            reason,
-            condition,
-            received_at,
-            facility: past.network.nearest[order.place as usize],
-            wants: if reason == "wrong_size" && chance(rng, 0.6) {
-                "exchange"
-            } else {
-                "refund"
-            },
-        });
+        let facility = past.network.nearest[order.place as usize];
+        rows.returns
+            .push(draw_return(line, received_at, facility, rng));
     }
-    if chance(
-        rng,
-        if returned {
-            CLAIM_OF_RETURN_SHARE
-        } else {
-            CLAIM_SHARE
-        },
-    ) {
+    let claimed = if returned {
+        CLAIM_OF_RETURN_SHARE
+    } else {
+        CLAIM_SHARE
+    };
+    if chance(rng, claimed) {
         rows.claims.push(Claim {
             line,
             quantity: line.quantity,
             kind: pick(rng, &[("damaged", 0.6), ("lost", 0.4)]),
-            carrier: pick(
-                rng,
-                &[("POSTAL", 0.4), ("NORTHSTAR", 0.35), ("SWIFTLINE", 0.25)],
-            ),
+            carrier: pick(rng, &CARRIERS),
             received_at,
         });
+    }
+}
+
+fn draw_return(line: Line, received_at: i64, facility: u32, rng: &mut impl Rng) -> Return {
+    let reason = pick(rng, &REASONS);
+    let condition = match reason {
+        "defective" => pick(rng, &CONDITIONS_IF_DEFECTIVE),
+        _ => pick(rng, &CONDITIONS),
+    };
+    let whole = chance(rng, 0.8);
+    let exchange = reason == "wrong_size" && chance(rng, 0.6);
+    Return {
+        line,
+        quantity: if whole {
+            line.quantity
+        } else {
+            rng.random_range(1..=line.quantity)
+        },
+        reason,
+        condition,
+        received_at,
+        facility,
+        wants: if exchange { "exchange" } else { "refund" },
     }
 }
 

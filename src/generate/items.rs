@@ -6,7 +6,7 @@
 //!   sides (a, b, c) = s (l1 e^{z1}, l2 e^{z2}, l3 e^{z3}), z ~ N(0, 0.2^2), s chosen such that a b c = V.
 //! Limits of a parcel network: 30 kg, sorted sides 1,200 x 600 x 450 mm. A small share of some categories is oversize: near
 //! those limits. Affinity clusters of about 12 items of one category and similar popularity make baskets (demand.rs).
-//! Memory: about 48 bytes an item.
+//! Memory: about 80 bytes an item.
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};

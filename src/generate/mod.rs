@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Every file opens with the statistical model it uses. Orders are drawn in chunks of 65,536, chunks in parallel, and written in
-//! order: memory does not grow with the number of orders (but for 8 bytes a customer, 16 bytes a fraudulent order and the
+//! order: memory does not grow with the number of orders (but for 8 bytes a customer, 24 bytes a fraudulent order and the
 //! catalogue), and the bytes depend on the specification alone, not on the number of threads. Logarithms and powers come
 //! from the platform's mathematical library, so another platform may differ in the last digit of a draw.
 
@@ -229,34 +229,16 @@ fn write_all(
     tables.extend(written.tables);
     drop(batch);
 
-    let ledger = Ledger::new(world.sizes.customers);
-    let day = midnight(spec.start_date);
-    let (network, returns_share) = (&world.network, spec.returns_share);
-    let past = Past {
-        source: history,
-        network,
-        day,
-        returns_share,
-        ledger: &ledger,
-    };
-    tables.extend(history::write(folder, &past, &|done| {
-        progress(world.sizes.orders + done, total)
-    })?);
-    let make = |from, to| world.shop.customers.table(from, to, day, &ledger);
-    tables.push(write_table(
-        folder,
-        "customers",
-        world.sizes.customers as usize,
-        CHUNK,
-        make,
-    )?);
+    let done_before = world.sizes.orders;
+    let progress = |done| progress(done_before + done, total);
+    tables.extend(write_past(spec, world, history, folder, &progress)?);
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Summary {
         orders: world.sizes.orders,
         lines: written.lines,
         history: world.sizes.history,
-        expected_units: world.expected_units(),
-        expected_lines: world.expected.lines * world.sizes.orders as f64,
+        expected_units: world.expected_units().round(),
+        expected_lines: (world.expected.lines * world.sizes.orders as f64).round(),
         available_units,
         capacity_units: world
             .network
@@ -269,6 +251,30 @@ fn write_all(
         defects: written.defects,
         tables,
     })
+}
+
+/// History, what comes back of it, and the customers with what they did in it.
+fn write_past(
+    spec: &Spec,
+    world: &World,
+    source: Source,
+    folder: &Path,
+    progress: &dyn Fn(u64),
+) -> Result<Vec<TableSummary>> {
+    let ledger = Ledger::new(world.sizes.customers);
+    let day = midnight(spec.start_date);
+    let past = Past {
+        source,
+        network: &world.network,
+        day,
+        returns_share: spec.returns_share,
+        ledger: &ledger,
+    };
+    let mut tables = history::write(folder, &past, progress)?;
+    let count = world.sizes.customers as usize;
+    let make = |from, to| world.shop.customers.table(from, to, day, &ledger);
+    tables.push(write_table(folder, "customers", count, CHUNK, make)?);
+    Ok(tables)
 }
 
 /// Tables that do not grow with the orders.

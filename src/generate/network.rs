@@ -4,7 +4,7 @@
 //! share of a facility is the population nearer to it than to any other (great circle). Every fifth facility, but never the
 //! first two, may not ship dangerous goods. Capacity: `capacity_tightness` times the expected units of the night, in
 //! proportion to 0.85 x market share + 0.15 / F with lognormal noise (sigma 0.1), by largest remainder: the sum is exact. Pickers
-//! and pack stations follow from capacity at 900 units per picker-night and 450 packages per station-night.
+//! and pack stations follow from capacity at 900 units per picker-night and 800 units per station-night.
 
 use std::fmt::Write;
 

@@ -2,8 +2,8 @@
 //!
 //! Independent draws on top of the arrival process (arrivals.rs), the customers (customers.rs) and the baskets (demand.rs):
 //! service standard 80 %, expedited 15 %, next_day 5 %; ship_complete 5 %; a promised date for 20 / 50 / 70 % of the three
-//! services; payment paid 60 %, authorized 36 %, pending 1 %, declined 1.2 %, terms for most business orders (about 1.8 % of all);
-//! 12 % of the orders are billed elsewhere (gifts); 3 % of honest orders fail some AVS or CVV check. Unit prices are list
+//! services; payment paid 60 %, authorized 36 %, pending 1 %, declined 1.2 %, terms for most business orders (about 1.4 % of all);
+//! 12 % of the orders are billed elsewhere (gifts); about 5 % of honest orders have a partial or failed AVS check. Unit prices are list
 //! prices less a promotion on every sixth line.
 //! An order is a pure function of (seed, position, generator), so batch and history share this code.
 

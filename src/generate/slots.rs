@@ -5,7 +5,7 @@
 //! The layout grows with the number of slots: bays and aisles with its square root, levels from 4 to 8, about 12 % empty positions.
 //! Storage is by popularity (class-based storage, Petersen 1999): slots of popular items near the depot, with Gaussian noise of
 //! 12 % of the ranking; second and third slots of an item anywhere.
-//! Memory: one facility at a time, 40 bytes a position.
+//! Memory: one facility at a time, about 50 bytes a position.
 
 use std::fmt::Write;
 use std::path::Path;
