@@ -9,7 +9,7 @@
 //! (Efraimidis, Spirakis 2006, doi:10.1016/j.ipl.2005.11.003). Dangerous goods only where they may ship. The units of an item are shared out in
 //! proportion to market share with lognormal noise (sigma 0.3), by largest remainder.
 //! `available = on_hand - reserved - safety_stock` is what the level counts; a few rows have reservations or safety stock on top.
-//! Memory: 24 bytes a row; about four rows an item at 30 facilities.
+//! Memory: 24 bytes a row; three to four rows an item at the default sizes.
 
 use arrow::array::RecordBatch;
 use rand::{Rng, RngExt};
