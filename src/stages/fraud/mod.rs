@@ -61,7 +61,7 @@ impl Stage for Fraud {
             .zip(&amount)
             .map(|(&order, &amount)| rules::score(&facts, order, amount))
             .unzip();
-        ctx.reporter.advance(order.len() as u64);
+        ctx.reporter.advance(input.batch.orders.len() as u64);
         let (decision, over_capacity) = decide::decide(&score, &amount, params);
         let mut verdict = verdict.clone();
         for (&order, decision) in order.iter().zip(&decision) {

@@ -327,8 +327,10 @@ fn chance() -> impl Strategy<Value = Chance> {
     )
 }
 
-/// Checks and levels by chance: units, verifications, countries, service.
-fn signs() -> impl Strategy<Value = (i64, usize, usize, [Option<u8>; 2], usize, bool)> {
+/// Units, verifications, countries, service, whether validate accepted it.
+type Signs = (i64, usize, usize, [Option<u8>; 2], usize, bool);
+
+fn signs() -> impl Strategy<Value = Signs> {
     let country = || prop::option::of(0u8..3);
     (
         1i64..100,
@@ -340,10 +342,7 @@ fn signs() -> impl Strategy<Value = (i64, usize, usize, [Option<u8>; 2], usize, 
     )
 }
 
-fn chance_world(
-    past: &[Chance],
-    night: &[(Chance, (i64, usize, usize, [Option<u8>; 2], usize, bool))],
-) -> (Batch, Validated) {
+fn chance_world(past: &[Chance], night: &[(Chance, Signs)]) -> (Batch, Validated) {
     let (mut world, item) = world();
     let customers: Vec<_> = (0..4)
         .map(|i| world.customer(&format!("C{i}"), 0))
