@@ -1,1 +1,1 @@
-//! wavecrest
+pub mod solve;
