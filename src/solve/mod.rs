@@ -16,6 +16,6 @@ pub mod budget;
 pub mod knapsack;
 pub mod lp;
 pub mod outcome;
-//pub mod pack;
+pub mod pack;
 pub mod rng;
 pub mod tour;
