@@ -360,11 +360,19 @@ mod tests {
     use good_lp::{Solution, constraint, variable};
 
     /// Generalized assignment: jobs to machines at least cost within each machine's capacity.
-    fn assignment(cost: &[Vec<f64>], load: &[Vec<f64>], capacity: &[f64]) -> (Programme, Vec<Vec<Variable>>) {
+    fn assignment(
+        cost: &[Vec<f64>],
+        load: &[Vec<f64>],
+        capacity: &[f64],
+    ) -> (Programme, Vec<Vec<Variable>>) {
         let mut programme = Programme::minimize();
         let x: Vec<Vec<Variable>> = cost
             .iter()
-            .map(|row| row.iter().map(|&c| programme.add(variable().binary(), c)).collect())
+            .map(|row| {
+                row.iter()
+                    .map(|&c| programme.add(variable().binary(), c))
+                    .collect()
+            })
             .collect();
         for j in 0..cost[0].len() {
             let once: Expression = x.iter().map(|machine| machine[j]).sum();
@@ -384,14 +392,21 @@ mod tests {
     fn instance(machines: usize, jobs: usize) -> (Vec<Vec<f64>>, Vec<Vec<f64>>, Vec<f64>) {
         let mut state = 12345u64;
         let mut next = |low: u64, high: u64| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
             (low + (state >> 33) % (high - low + 1)) as f64
         };
         let mut grid = |low, high| -> Vec<Vec<f64>> {
-            (0..machines).map(|_| (0..jobs).map(|_| next(low, high)).collect()).collect()
+            (0..machines)
+                .map(|_| (0..jobs).map(|_| next(low, high)).collect())
+                .collect()
         };
         let (cost, load) = (grid(10, 50), grid(5, 25));
-        let capacity = load.iter().map(|row| (0.8 * row.iter().sum::<f64>() / machines as f64).floor()).collect();
+        let capacity = load
+            .iter()
+            .map(|row| (0.8 * row.iter().sum::<f64>() / machines as f64).floor())
+            .collect();
         (cost, load, capacity)
     }
 
@@ -418,7 +433,11 @@ mod tests {
         let answer = programme.solve(&Options::default());
         let optimum = exhaustive(&cost, &load, &capacity, 0);
         assert_eq!(answer.status, Status::Optimal);
-        assert!((answer.objective - optimum).abs() < 1e-6, "{} {optimum}", answer.objective);
+        assert!(
+            (answer.objective - optimum).abs() < 1e-6,
+            "{} {optimum}",
+            answer.objective
+        );
         assert!((answer.bound - optimum).abs() < 1e-3 && answer.gap().unwrap() < 1e-6);
         for j in 0..9 {
             let used: f64 = x.iter().map(|machine| answer.value(machine[j])).sum();
@@ -431,7 +450,10 @@ mod tests {
         let (cost, load, capacity) = instance(4, 24);
         let run = || {
             let (programme, _) = assignment(&cost, &load, &capacity);
-            let answer = programme.solve(&Options { relative_gap: 0.01, ..Options::default() });
+            let answer = programme.solve(&Options {
+                relative_gap: 0.01,
+                ..Options::default()
+            });
             (answer.values, answer.bound.to_bits(), answer.iterations)
         };
         assert_eq!(run(), run());
@@ -441,8 +463,16 @@ mod tests {
     fn a_node_limit_leaves_a_bound() {
         let (cost, load, capacity) = instance(5, 40);
         let (programme, _) = assignment(&cost, &load, &capacity);
-        let answer = programme.solve(&Options { nodes: Some(1), ..Options::default() });
-        assert!(answer.bound.is_finite(), "{:?} {}", answer.status, answer.bound);
+        let answer = programme.solve(&Options {
+            nodes: Some(1),
+            ..Options::default()
+        });
+        assert!(
+            answer.bound.is_finite(),
+            "{:?} {}",
+            answer.status,
+            answer.bound
+        );
         if let Some(gap) = answer.gap() {
             assert!(gap >= 0.0 && answer.bound <= answer.objective + 1e-6);
         }
@@ -452,9 +482,15 @@ mod tests {
     fn a_time_limit_is_told_from_infeasibility() {
         let (cost, load, capacity) = instance(10, 200);
         let (programme, _) = assignment(&cost, &load, &capacity);
-        let answer = programme.solve(&Options { seconds: Some(0.0), ..Options::default() });
+        let answer = programme.solve(&Options {
+            seconds: Some(0.0),
+            ..Options::default()
+        });
         assert!(
-            matches!(answer.status, Status::NoSolution(Limit::Time) | Status::Feasible(Limit::Time)),
+            matches!(
+                answer.status,
+                Status::NoSolution(Limit::Time) | Status::Feasible(Limit::Time)
+            ),
             "{:?}",
             answer.status
         );
@@ -482,7 +518,10 @@ mod tests {
         let answer = programme.solve(&Options::default());
         assert_eq!((answer.objective, answer.bound), (2.0, 2.0));
         assert_eq!((answer.value(x), answer.value(y)), (3.0, 1.0));
-        assert_eq!((answer.row_duals, answer.reduced_costs), (vec![3.0], vec![-1.0, 0.0]));
+        assert_eq!(
+            (answer.row_duals, answer.reduced_costs),
+            (vec![3.0], vec![-1.0, 0.0])
+        );
     }
 
     #[test]
@@ -491,12 +530,18 @@ mod tests {
         let x = programme.add(variable().min(0).max(1), 1.0);
         programme.subject_to(constraint!(x >= 2));
         let answer = programme.solve(&Options::default());
-        assert_eq!((answer.status.clone(), answer.gap()), (Status::Infeasible, None));
+        assert_eq!(
+            (answer.status.clone(), answer.gap()),
+            (Status::Infeasible, None)
+        );
 
         let mut programme = Programme::maximize();
         programme.add(variable().min(0), 1.0);
         let answer = programme.solve(&Options::default());
-        assert!(matches!(answer.status, Status::Unbounded | Status::InfeasibleOrUnbounded));
+        assert!(matches!(
+            answer.status,
+            Status::Unbounded | Status::InfeasibleOrUnbounded
+        ));
 
         let empty = Programme::minimize().solve(&Options::default());
         assert_eq!((empty.status, empty.objective), (Status::Optimal, 0.0));

@@ -103,6 +103,9 @@ mod tests {
     #[test]
     fn map_keeps_the_certificate() {
         let mapped = outcome(10, 9).map(|()| "plan");
-        assert_eq!((mapped.solution, mapped.value, mapped.bound), ("plan", 10, 9));
+        assert_eq!(
+            (mapped.solution, mapped.value, mapped.bound),
+            ("plan", 10, 9)
+        );
     }
 }

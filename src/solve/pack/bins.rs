@@ -10,7 +10,7 @@
 //! [`min_bins`] bounds the number of boxes from below, by volume, weight, and pieces so large that no two share a box (Martello,
 //! Pisinger and Vigo 2000, doi 10.1287/opre.48.2.256.12386, lower bounds L0 and L1 in their simplest form).
 
-use super::{Bin, BoxItem, Limits, Order, Packed, Placement, Scratch, pack_into, sort};
+use super::{Bin, BoxItem, Limits, Order, Packed, Placement, SMALL, Scratch, pack_into, sort};
 
 /// One box and its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,13 @@ pub fn pack_best_fit(
     let takes_alone = |i: &u32| bins.iter().any(|bin| bin.takes(&items[*i as usize]));
     let all = 0..items.len() as u32;
     let (mut rest, mut oversize): (Vec<u32>, Vec<u32>) = all.partition(takes_alone);
-    sort(&mut rest, items, Order::Volume);
+    // Large faces first packs parcels best, volume first what takes several boxes.
+    let first = if rest.len() <= SMALL {
+        Order::BaseArea
+    } else {
+        Order::Volume
+    };
+    sort(&mut rest, items, first);
     let shop = Shop::new(bins, bin_cost, items, limits);
     let mut boxes = Vec::new();
     while !rest.is_empty() {
@@ -178,8 +184,15 @@ pub fn min_bins(bins: &[Bin], items: &[BoxItem]) -> u64 {
         u64::try_from((total + each - 1) / each).unwrap_or(u64::MAX)
     };
     let volumes: i128 = items.iter().map(|item| i128::from(item.volume())).sum();
-    let weights: i128 = items.iter().map(|item| i128::from(item.weight.max(0))).sum();
-    let is_large = |item: &&BoxItem| item.size.iter().all(|&s| i64::from(s) * 2 > i64::from(side));
+    let weights: i128 = items
+        .iter()
+        .map(|item| i128::from(item.weight.max(0)))
+        .sum();
+    let is_large = |item: &&BoxItem| {
+        item.size
+            .iter()
+            .all(|&s| i64::from(s) * 2 > i64::from(side))
+    };
     let large = items.iter().filter(is_large).count() as u64;
     ceil(volumes, volume).max(ceil(weights, weight)).max(large)
 }

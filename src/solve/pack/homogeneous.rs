@@ -256,12 +256,42 @@ mod tests {
     #[test]
     fn handling_rules_limit_the_layers() {
         let flat = BoxItem::new([5, 5, 1], 1);
-        let upright = BoxItem { upright: true, ..flat };
+        let upright = BoxItem {
+            upright: true,
+            ..flat
+        };
         assert_eq!(count([10, 10, 10], upright), 40);
-        assert_eq!(count([10, 10, 10], BoxItem { fragile: true, ..upright }), 4);
-        assert_eq!(count([10, 10, 10], BoxItem { max_stack: 2, ..upright }), 12);
+        assert_eq!(
+            count(
+                [10, 10, 10],
+                BoxItem {
+                    fragile: true,
+                    ..upright
+                }
+            ),
+            4
+        );
+        assert_eq!(
+            count(
+                [10, 10, 10],
+                BoxItem {
+                    max_stack: 2,
+                    ..upright
+                }
+            ),
+            12
+        );
         // Not bound to lie flat, fragile ones stand on edge: one layer all the same.
-        assert_eq!(count([10, 10, 10], BoxItem { fragile: true, ..flat }), 20);
+        assert_eq!(
+            count(
+                [10, 10, 10],
+                BoxItem {
+                    fragile: true,
+                    ..flat
+                }
+            ),
+            20
+        );
     }
 
     #[test]

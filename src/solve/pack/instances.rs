@@ -10,7 +10,9 @@ use super::{Bin, BoxItem, Limits, Scratch, min_bins, pack_best_fit, verify_packi
 
 fn numbers(row: &str, from: usize) -> Vec<i64> {
     let fields = row.split(',').skip(from);
-    fields.filter_map(|field| field.trim().parse().ok()).collect()
+    fields
+        .filter_map(|field| field.trim().parse().ok())
+        .collect()
 }
 
 #[test]
@@ -32,13 +34,18 @@ fn real_orders_take_few_boxes() {
         })
         .collect();
     // The fewest boxes: each costs the same, but for a trifle for its volume.
-    let cost: Vec<i64> = bins.iter().map(|bin| 1_000_000_000 + bin.volume()).collect();
+    let cost: Vec<i64> = bins
+        .iter()
+        .map(|bin| 1_000_000_000 + bin.volume())
+        .collect();
     let mut orders: BTreeMap<String, Vec<BoxItem>> = BTreeMap::new();
     for row in read("items.csv").lines() {
         let n = numbers(row, 3);
         let quantity = numbers(row.split(',').nth(1).unwrap(), 0)[0];
         let item = BoxItem::new([n[0] as i32, n[1] as i32, n[2] as i32], n[3]);
-        let order = orders.entry(row.split(',').next().unwrap().into()).or_default();
+        let order = orders
+            .entry(row.split(',').next().unwrap().into())
+            .or_default();
         order.extend(std::iter::repeat_n(item, quantity as usize));
     }
     let (mut boxes, mut bound, mut oversize) = (0, 0, 0);

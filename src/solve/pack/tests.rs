@@ -10,12 +10,24 @@ fn bin(size: [i32; 3]) -> Bin {
 }
 
 fn pack_all(bins: &[Bin], cost: &[i64], items: &[BoxItem]) -> Packing {
-    pack_best_fit(bins, cost, items, &Limits::default(), &mut Scratch::default())
+    pack_best_fit(
+        bins,
+        cost,
+        items,
+        &Limits::default(),
+        &mut Scratch::default(),
+    )
 }
 
 fn into_one(bin: &Bin, items: &[BoxItem]) -> Packed {
     let order: Vec<u32> = (0..items.len() as u32).collect();
-    pack_into(bin, items, &order, &Limits::default(), &mut Scratch::default())
+    pack_into(
+        bin,
+        items,
+        &order,
+        &Limits::default(),
+        &mut Scratch::default(),
+    )
 }
 
 #[test]
@@ -25,14 +37,23 @@ fn rotations_differ_and_respect_upright() {
     assert_eq!(count(&item), 6);
     assert_eq!(count(&BoxItem::new([2, 2, 3], 0)), 3);
     assert_eq!(count(&BoxItem::new([2, 2, 2], 0)), 1);
-    assert_eq!(count(&BoxItem { upright: true, ..item }), 2);
+    assert_eq!(
+        count(&BoxItem {
+            upright: true,
+            ..item
+        }),
+        2
+    );
 }
 
 #[test]
 fn a_piece_is_turned_to_fit() {
     let lying = bin([10, 4, 2]);
     assert!(lying.takes(&BoxItem::new([2, 10, 4], 1)));
-    let upright = BoxItem { upright: true, ..BoxItem::new([2, 10, 4], 1) };
+    let upright = BoxItem {
+        upright: true,
+        ..BoxItem::new([2, 10, 4], 1)
+    };
     assert!(!lying.takes(&upright));
     let packed = into_one(&lying, &[BoxItem::new([2, 10, 4], 1)]);
     assert_eq!(packed.placements[0].size, [10, 4, 2]);
@@ -40,24 +61,45 @@ fn a_piece_is_turned_to_fit() {
 
 #[test]
 fn nothing_rests_on_fragile_pieces() {
-    let fragile = BoxItem { fragile: true, upright: true, ..BoxItem::new([10, 10, 2], 1) };
-    let sturdy = BoxItem { upright: true, ..BoxItem::new([10, 10, 3], 1) };
+    let fragile = BoxItem {
+        fragile: true,
+        upright: true,
+        ..BoxItem::new([10, 10, 2], 1)
+    };
+    let sturdy = BoxItem {
+        upright: true,
+        ..BoxItem::new([10, 10, 3], 1)
+    };
     let packed = into_one(&bin([10, 10, 5]), &[fragile, sturdy]);
     assert!(packed.unplaced.is_empty());
-    let tops: Vec<(u32, i32)> = packed.placements.iter().map(|p| (p.item, p.at[2])).collect();
+    let tops: Vec<(u32, i32)> = packed
+        .placements
+        .iter()
+        .map(|p| (p.item, p.at[2]))
+        .collect();
     assert_eq!(tops, [(1, 0), (0, 3)]);
-    assert_eq!(into_one(&bin([10, 10, 5]), &[fragile, fragile]).unplaced, [1]);
+    assert_eq!(
+        into_one(&bin([10, 10, 5]), &[fragile, fragile]).unplaced,
+        [1]
+    );
 }
 
 #[test]
 fn stacking_limits_hold_through_the_pile() {
-    let slab = |max_stack| BoxItem { max_stack, upright: true, ..BoxItem::new([10, 10, 1], 1) };
+    let slab = |max_stack| BoxItem {
+        max_stack,
+        upright: true,
+        ..BoxItem::new([10, 10, 1], 1)
+    };
     // The lowest may carry two layers, whatever the others may.
     let items = [slab(2), slab(2), slab(2), slab(2)];
     let mixed = [slab(9), slab(1), slab(0), slab(2), slab(2)];
     assert_eq!(into_one(&bin([10, 10, 9]), &items).placements.len(), 3);
     let packed = into_one(&bin([10, 10, 9]), &mixed);
-    assert_eq!(verify_packing(&bin([10, 10, 9]), &mixed, &packed.placements), Ok(()));
+    assert_eq!(
+        verify_packing(&bin([10, 10, 9]), &mixed, &packed.placements),
+        Ok(())
+    );
     assert_eq!(packed.placements.len(), 4);
 }
 
@@ -110,10 +152,29 @@ fn five_thousand_alike() {
 
 #[test]
 fn the_verifier_sees_every_broken_rule() {
-    let room = Bin { size: [10, 10, 10], max_weight: 3 };
-    let tall = BoxItem { upright: true, ..BoxItem::new([4, 4, 6], 1) };
-    let items = [BoxItem::new([4, 4, 4], 1), tall, BoxItem { fragile: true, ..BoxItem::new([4, 4, 4], 1) }, BoxItem::new([4, 4, 4], 9)];
-    let place = |item: u32, at: [i32; 3]| Placement { item, at, size: items[item as usize].size, rotation: 0 };
+    let room = Bin {
+        size: [10, 10, 10],
+        max_weight: 3,
+    };
+    let tall = BoxItem {
+        upright: true,
+        ..BoxItem::new([4, 4, 6], 1)
+    };
+    let items = [
+        BoxItem::new([4, 4, 4], 1),
+        tall,
+        BoxItem {
+            fragile: true,
+            ..BoxItem::new([4, 4, 4], 1)
+        },
+        BoxItem::new([4, 4, 4], 9),
+    ];
+    let place = |item: u32, at: [i32; 3]| Placement {
+        item,
+        at,
+        size: items[item as usize].size,
+        rotation: 0,
+    };
     let verify = |placements: &[Placement]| verify_packing(&room, &items, placements);
     assert_eq!(verify(&[place(0, [0, 0, 0]), place(1, [1, 0, 4])]), Ok(()));
     let broken = [
@@ -124,10 +185,23 @@ fn the_verifier_sees_every_broken_rule() {
         vec![place(0, [0, 0, 0]), place(0, [5, 5, 0])],
         vec![place(2, [0, 0, 0]), place(1, [0, 0, 4])],
         vec![place(3, [0, 0, 0])],
-        vec![Placement { size: [6, 4, 4], rotation: 5, ..place(1, [0, 0, 0]) }],
-        vec![Placement { size: [4, 4, 5], ..place(0, [0, 0, 0]) }],
-        vec![Placement { rotation: 6, ..place(0, [0, 0, 0]) }],
-        vec![Placement { item: 7, ..place(0, [0, 0, 0]) }],
+        vec![Placement {
+            size: [6, 4, 4],
+            rotation: 5,
+            ..place(1, [0, 0, 0])
+        }],
+        vec![Placement {
+            size: [4, 4, 5],
+            ..place(0, [0, 0, 0])
+        }],
+        vec![Placement {
+            rotation: 6,
+            ..place(0, [0, 0, 0])
+        }],
+        vec![Placement {
+            item: 7,
+            ..place(0, [0, 0, 0])
+        }],
     ];
     for placements in broken {
         assert!(verify(&placements).is_err(), "{placements:?}");
@@ -187,18 +261,23 @@ fn finds_most_packings_that_exist() {
 
 fn any_item() -> impl Strategy<Value = BoxItem> {
     let sides = [1i32..60, 1i32..60, 1i32..60];
-    (sides, 0i64..900, any::<(bool, bool)>(), 0u32..4).prop_map(|(size, weight, (upright, rare), stack)| BoxItem {
-        size,
-        weight,
-        upright,
-        fragile: rare && stack == 0,
-        max_stack: if stack == 3 { u32::MAX } else { stack },
-    })
+    (sides, 0i64..900, any::<(bool, bool)>(), 0u32..4).prop_map(
+        |(size, weight, (upright, rare), stack)| BoxItem {
+            size,
+            weight,
+            upright,
+            fragile: rare && stack == 0,
+            max_stack: if stack == 3 { u32::MAX } else { stack },
+        },
+    )
 }
 
 fn any_bins() -> impl Strategy<Value = Vec<(Bin, i64)>> {
     let one = ([20i32..100, 20i32..100, 20i32..100], 500i64..9000, 0i64..50);
-    prop::collection::vec(one.prop_map(|(size, max_weight, cost)| (Bin { size, max_weight }, cost)), 1..5)
+    prop::collection::vec(
+        one.prop_map(|(size, max_weight, cost)| (Bin { size, max_weight }, cost)),
+        1..5,
+    )
 }
 
 proptest! {

@@ -7,7 +7,11 @@ use super::{AXES, Bin, BoxItem, Placement, SUPPORT_PERCENT};
 ///
 /// # Errors
 /// Names the first rule broken, and the pieces that break it.
-pub fn verify_packing(bin: &Bin, items: &[BoxItem], placements: &[Placement]) -> Result<(), String> {
+pub fn verify_packing(
+    bin: &Bin,
+    items: &[BoxItem],
+    placements: &[Placement],
+) -> Result<(), String> {
     let mut seen = vec![false; items.len()];
     let mut weight = 0i64;
     for p in placements {

@@ -88,7 +88,9 @@ impl Tree {
             (self.nearest[i], self.parent[i]) = (cost(1, i), 1);
         }
         let mut total = 0;
-        while let Some(slot) = (0..self.outside.len()).min_by_key(|&s| self.nearest[self.outside[s]]) {
+        while let Some(slot) =
+            (0..self.outside.len()).min_by_key(|&s| self.nearest[self.outside[s]])
+        {
             let joined = self.outside.swap_remove(slot);
             total += self.nearest[joined];
             self.degree[joined] += 1;

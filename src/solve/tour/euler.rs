@@ -93,7 +93,14 @@ mod tests {
         // A square 0-1-2-3 with a dead end 2-4-5 walked there and back.
         let mut graph = Graph::default();
         graph.reset(6);
-        for (a, b, copies) in [(0, 1, 1), (1, 2, 1), (2, 3, 1), (3, 0, 1), (2, 4, 2), (4, 5, 2)] {
+        for (a, b, copies) in [
+            (0, 1, 1),
+            (1, 2, 1),
+            (2, 3, 1),
+            (3, 0, 1),
+            (2, 4, 2),
+            (4, 5, 2),
+        ] {
             graph.connect(a, b, copies);
         }
         let walk = graph.circuit(0);
@@ -102,7 +109,19 @@ mod tests {
             .map(|w| (w[0].min(w[1]), w[0].max(w[1])))
             .collect();
         used.sort_unstable();
-        assert_eq!(used, [(0, 1), (0, 3), (1, 2), (2, 3), (2, 4), (2, 4), (4, 5), (4, 5)]);
+        assert_eq!(
+            used,
+            [
+                (0, 1),
+                (0, 3),
+                (1, 2),
+                (2, 3),
+                (2, 4),
+                (2, 4),
+                (4, 5),
+                (4, 5)
+            ]
+        );
         assert_eq!((walk[0], walk[walk.len() - 1]), (0, 0));
     }
 }

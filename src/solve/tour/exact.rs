@@ -36,7 +36,6 @@ enum Choice {
     Gap,
 }
 
-
 /// The stops of one aisle in one block, nearest to the front first: a range of the distinct stops.
 #[derive(Debug, Clone, Copy, Default)]
 struct Stretch {
@@ -105,7 +104,8 @@ impl Scratch {
         let columns = self.read(layout, stops);
         let (length, state) = self.solve::<true>(layout, columns);
         self.draw(layout, columns, state);
-        let depot = (layout.depot_aisle - columns.first) * layout.cross_aisles() + layout.depot_block;
+        let depot =
+            (layout.depot_aisle - columns.first) * layout.cross_aisles() + layout.depot_block;
         let crossings = columns.count() * layout.cross_aisles();
         let mut sequence = Vec::with_capacity(stops.len());
         for vertex in self.graph.circuit(depot) {
@@ -135,7 +135,8 @@ impl Scratch {
         self.sorted.clear();
         for (i, stop) in stops.iter().enumerate() {
             assert!(layout.contains(stop), "{stop:?} lies outside of {layout:?}");
-            self.sorted.push((stop.aisle, stop.block, stop.bay, i as u32));
+            self.sorted
+                .push((stop.aisle, stop.block, stop.bay, i as u32));
         }
         self.sorted.sort_unstable();
         let columns = Columns {
@@ -143,8 +144,10 @@ impl Scratch {
             last: self.sorted[self.sorted.len() - 1].0.max(layout.depot_aisle),
         };
         self.stretches.clear();
-        self.stretches
-            .resize((columns.count() * layout.blocks) as usize, Stretch::default());
+        self.stretches.resize(
+            (columns.count() * layout.blocks) as usize,
+            Stretch::default(),
+        );
         self.distinct.clear();
         let mut previous = None;
         for (k, &(aisle, block, bay, _)) in self.sorted.iter().enumerate() {
@@ -152,7 +155,12 @@ impl Scratch {
                 previous = Some((aisle, block, bay));
                 let index = (aisle - columns.first) * layout.blocks + block;
                 let y = layout.bay_y(&Bay { block, aisle, bay });
-                extend(&mut self.stretches[index as usize], &mut self.distinct, y, k);
+                extend(
+                    &mut self.stretches[index as usize],
+                    &mut self.distinct,
+                    y,
+                    k,
+                );
             }
         }
         columns
@@ -272,8 +280,7 @@ impl Scratch {
         let states = States::of(layout.cross_aisles() as usize);
         let h = layout.cross_aisles();
         let crossings = columns.count() * h;
-        self.graph
-            .reset((crossings as usize) + self.distinct.len());
+        self.graph.reset((crossings as usize) + self.distinct.len());
         for (k, &step) in self.steps.iter().enumerate().rev() {
             let from = self.from[k * states.count + usize::from(state)];
             match step {

@@ -12,7 +12,9 @@ const HALVES: i64 = 2;
 fn number(text: &str, key: &str) -> i64 {
     let line = text.lines().find(|line| line.starts_with(key));
     let value = line.and_then(|line| line.split(" : ").nth(1));
-    value.and_then(|v| v.trim().parse().ok()).unwrap_or_else(|| panic!("no {key}"))
+    value
+        .and_then(|v| v.trim().parse().ok())
+        .unwrap_or_else(|| panic!("no {key}"))
 }
 
 fn layout(text: &str, blocks: u32) -> Layout {

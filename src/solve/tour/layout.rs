@@ -228,7 +228,10 @@ mod tests {
         assert_eq!(layout.distance(&Place::Depot, &bay(1, 0, 3)), 3000 + 10500);
         assert_eq!(layout.distance(&bay(0, 0, 0), &bay(0, 0, 3)), 3000);
         assert_eq!(layout.distance(&bay(0, 0, 0), &bay(0, 1, 0)), 3000 + 3000);
-        assert_eq!(layout.distance(&bay(0, 0, 3), &bay(0, 1, 2)), 3000 + 1500 + 2500);
+        assert_eq!(
+            layout.distance(&bay(0, 0, 3), &bay(0, 1, 2)),
+            3000 + 1500 + 2500
+        );
         assert_eq!(layout.distance(&bay(0, 0, 3), &bay(1, 1, 0)), 3000 + 3000);
     }
 
@@ -244,8 +247,15 @@ mod tests {
             depot_aisle: 0,
             depot_block: 1,
         };
-        let first = Place::Bay(Bay { block: 0, aisle: 0, bay: 0 });
-        let front = Place::Crossing { aisle: 0, cross_aisle: 0 };
+        let first = Place::Bay(Bay {
+            block: 0,
+            aisle: 0,
+            bay: 0,
+        });
+        let front = Place::Crossing {
+            aisle: 0,
+            cross_aisle: 0,
+        };
         assert_eq!(layout.distance(&front, &first), 3);
         assert_eq!(layout.distance(&Place::Depot, &first), 12 - 3);
     }
@@ -255,8 +265,22 @@ mod tests {
         let good = random_layout(1, 2);
         assert!(Layout { aisles: 0, ..good }.validate().is_err());
         assert!(Layout { bay_mm: -1, ..good }.validate().is_err());
-        assert!(Layout { depot_aisle: good.aisles, ..good }.validate().is_err());
-        assert!(Layout { depot_block: good.blocks + 1, ..good }.validate().is_err());
+        assert!(
+            Layout {
+                depot_aisle: good.aisles,
+                ..good
+            }
+            .validate()
+            .is_err()
+        );
+        assert!(
+            Layout {
+                depot_block: good.blocks + 1,
+                ..good
+            }
+            .validate()
+            .is_err()
+        );
     }
 
     proptest! {

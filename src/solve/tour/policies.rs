@@ -12,8 +12,8 @@
 //! The length is that of the walk by rule: never shorter than the tour, mostly longer than its sequence needs.
 //! O(n log n) time, O(n) memory.
 
-use super::layout::{Bay, Layout, Point};
 use super::Tour;
+use super::layout::{Bay, Layout, Point};
 
 /// Walk by the S-shape rule. `bound_mm` is 0: a rule proves nothing.
 ///
@@ -53,7 +53,11 @@ impl Walker<'_> {
             self.layout.crossing(aisle, block),
             self.layout.crossing(aisle, block + 1),
         );
-        let (entry, exit) = if from_front { (front, back) } else { (back, front) };
+        let (entry, exit) = if from_front {
+            (front, back)
+        } else {
+            (back, front)
+        };
         self.go(entry);
         let mut serve = |i: &u32| {
             self.go(self.layout.bay_point(&self.stops[*i as usize]));
@@ -141,7 +145,11 @@ mod tests {
             depot_aisle: 0,
             depot_block: 0,
         };
-        let bay = |aisle, bay| Bay { block: 0, aisle, bay };
+        let bay = |aisle, bay| Bay {
+            block: 0,
+            aisle,
+            bay,
+        };
         (layout, vec![bay(2, 3), bay(0, 1), bay(1, 6), bay(0, 8)])
     }
 
@@ -158,7 +166,10 @@ mod tests {
     fn return_by_hand() {
         let (layout, stops) = hall();
         let tour = return_policy(&layout, &stops);
-        assert_eq!(tour.length_mm, 2 * 900 + 300 + 2 * 700 + 300 + 2 * 400 + 600);
+        assert_eq!(
+            tour.length_mm,
+            2 * 900 + 300 + 2 * 700 + 300 + 2 * 400 + 600
+        );
     }
 
     proptest! {

@@ -254,7 +254,11 @@ mod tests {
             slack += 1.0 - found.bound_mm as f64 / optimum;
             n += 1.0;
         }
-        println!("search: {:.2} % above optimal, bound {:.2} % below", 100.0 * excess / n, 100.0 * slack / n);
+        println!(
+            "search: {:.2} % above optimal, bound {:.2} % below",
+            100.0 * excess / n,
+            100.0 * slack / n
+        );
         assert!(excess / n < 0.02 && slack / n < 0.05);
     }
 }

@@ -234,7 +234,9 @@ mod tests {
 
     #[test]
     fn counts() {
-        let counts: Vec<usize> = (2..=MAX_CROSS_AISLES).map(|h| States::of(h).count).collect();
+        let counts: Vec<usize> = (2..=MAX_CROSS_AISLES)
+            .map(|h| States::of(h).count)
+            .collect();
         assert_eq!(counts, [6, 24, 112, 568, 3032]);
     }
 
