@@ -212,7 +212,7 @@ impl Filling {
             low: [at[0], at[1]],
             high: [high[0], high[1]],
         };
-        let (mut supported, mut room) = (0, item.layers_above());
+        let (mut supported, mut room) = (0i64, item.layers_above());
         for (part, list) in self.columns.under(base) {
             for &k in list.iter().rev() {
                 let solid = &self.solids[k as usize];
@@ -231,7 +231,8 @@ impl Filling {
                 room = room.min(solid.room - 1);
             }
         }
-        let is_stable = at[2] == 0 || 100 * supported >= SUPPORT_PERCENT * base.area();
+        let needed = i128::from(SUPPORT_PERCENT) * i128::from(base.area());
+        let is_stable = at[2] == 0 || 100 * i128::from(supported) >= needed;
         is_stable.then_some(room)
     }
 
@@ -259,8 +260,8 @@ impl Filling {
             size,
             rotation,
         });
-        self.volume += volume(size);
-        self.weight += item.weight;
+        self.volume = self.volume.saturating_add(volume(size));
+        self.weight = self.weight.saturating_add(item.weight);
         let is_useful = |point: &Point| point.free.iter().all(|&side| side >= smallest_side);
         self.points.retain_mut(|point| {
             solid.shorten(point);
