@@ -28,7 +28,7 @@ pub struct PackedBin {
 /// The boxes of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Packing {
-    /// Boxes in the order of their filling; the last one is the least full.
+    /// Boxes in the order of their filling; the last one takes what the others left.
     pub bins: Vec<PackedBin>,
     /// Pieces that fit in no box, ascending.
     pub oversize: Vec<u32>,
