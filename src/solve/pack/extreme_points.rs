@@ -18,8 +18,7 @@
 //! | Back | the far side in depth, then the top, then the far side in width |
 //! | Left | the far side in width, then in depth, then the top |
 //!
-//! On real parcels (`instances`) Low with the largest faces first needs the fewest boxes of any single one (4,559 for 4,288
-//! orders), all together 4,549.
+//! On real parcels (`instances`, 4,288 orders) Low with the largest faces first takes 4,559 boxes, all attempts together 4,549.
 //!
 //! `room`, the layers that may rest on a piece, is `min(own limit, room of those below - 1)`: no pile can then exceed the
 //! limit of any piece in it. It never changes, because nothing is ever slid under a placed piece.
