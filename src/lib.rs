@@ -14,6 +14,7 @@ pub mod error;
 pub mod generate;
 pub mod model;
 pub mod params;
+pub mod solve;
 pub mod stage;
 pub mod stages;
 #[cfg(test)]
