@@ -64,9 +64,16 @@ impl Audit<'_> {
         let out = self.out;
         let shipments: Vec<usize> = out.packages.shipment.iter().map(|s| s.index()).collect();
         let packages: Vec<usize> = out.placements.package.iter().map(|p| p.index()).collect();
-        let good = offsets_hold(&out.first_package, self.input.routed.shipments.len(), &shipments)
-            && offsets_hold(&out.first_placement, out.packages.len(), &packages)
-            && out.placements.line.iter().all(|l| l.index() < self.input.batch.lines.len());
+        let good = offsets_hold(
+            &out.first_package,
+            self.input.routed.shipments.len(),
+            &shipments,
+        ) && offsets_hold(&out.first_placement, out.packages.len(), &packages)
+            && out
+                .placements
+                .line
+                .iter()
+                .all(|l| l.index() < self.input.batch.lines.len());
         if !good {
             let message = "offsets do not match the rows".to_owned();
             self.say("package_rows", "packages".to_owned(), message);
@@ -94,8 +101,11 @@ impl Audit<'_> {
                     *balance.entry(self.out.placements.line[row]).or_default() -= 1;
                 }
             }
-            let mut wrong: Vec<(LineIdx, i64)> =
-                balance.iter().filter(|b| *b.1 != 0).map(|(&l, &b)| (l, b)).collect();
+            let mut wrong: Vec<(LineIdx, i64)> = balance
+                .iter()
+                .filter(|b| *b.1 != 0)
+                .map(|(&l, &b)| (l, b))
+                .collect();
             wrong.sort_unstable();
             for (line, missing) in wrong {
                 let message = if missing > 0 {
@@ -174,7 +184,10 @@ impl Audit<'_> {
         let inner = cartons.size[carton].map(i64::from);
         let outer = inner.map(|side| side + 2 * self.wall);
         let stocked = cartons.facility[carton].is_none_or(|f| f == facility);
-        if !stocked || package.carton_cost != cartons.cost[carton] || package.size.map(i64::from) != outer {
+        if !stocked
+            || package.carton_cost != cartons.cost[carton]
+            || package.size.map(i64::from) != outer
+        {
             let message = format!(
                 "carton {} at facility {}: in stock {stocked}, cost {}, size {outer:?}, but the row says {}, {:?}",
                 &cartons.id[carton],
@@ -187,7 +200,10 @@ impl Audit<'_> {
         }
         for solid in solids {
             if !(0..3).all(|a| solid.low[a] >= 0 && solid.high(a) <= inner[a]) {
-                let message = format!("line {} at {:?} sticks out of {inner:?}", solid.line.0, solid.low);
+                let message = format!(
+                    "line {} at {:?} sticks out of {inner:?}",
+                    solid.line.0, solid.low
+                );
                 self.say("unit_outside", place.to_owned(), message);
             }
         }
@@ -214,8 +230,7 @@ impl Audit<'_> {
             if let Some(carton) = self.takes(facility, solid.item) {
                 let message = format!(
                     "line {} would fit carton {}",
-                    solid.line.0,
-                    &self.input.batch.cartons.id[carton]
+                    solid.line.0, &self.input.batch.cartons.id[carton]
                 );
                 self.say("needless_container", place.to_owned(), message);
             }
@@ -230,7 +245,11 @@ impl Audit<'_> {
             self.say("carton_known", place.to_owned(), message);
         }
         if self.content(solids) != package.weight.0 {
-            let message = format!("{} g, but the row says {} g", self.content(solids), package.weight.0);
+            let message = format!(
+                "{} g, but the row says {} g",
+                self.content(solids),
+                package.weight.0
+            );
             self.say("carton_weight", place.to_owned(), message);
         }
     }
@@ -281,13 +300,23 @@ impl Audit<'_> {
         for (i, solid) in solids.iter().enumerate() {
             let base = solid.side[0] * solid.side[1];
             if solid.low[2] > 0 && rests_on[i] * 100 < base * SUPPORT_PERCENT {
-                let message = format!("line {} rests on {} of {base} mm²", solid.line.0, rests_on[i]);
+                let message = format!(
+                    "line {} rests on {} of {base} mm²",
+                    solid.line.0, rests_on[i]
+                );
                 self.say("unit_unsupported", place.to_owned(), message);
             }
             let fragile = items.fragile[solid.item];
-            let bears = if fragile { 0 } else { items.max_stack[solid.item] };
+            let bears = if fragile {
+                0
+            } else {
+                items.max_stack[solid.item]
+            };
             if layers[i] > bears {
-                let message = format!("line {} bears {} layers, at most {bears}", solid.line.0, layers[i]);
+                let message = format!(
+                    "line {} bears {} layers, at most {bears}",
+                    solid.line.0, layers[i]
+                );
                 self.say("crushed", place.to_owned(), message);
             }
         }

@@ -34,7 +34,9 @@ pub(super) fn first_overlap(solids: &[Solid]) -> Option<(Solid, Solid)> {
     let mut by_start: Vec<&Solid> = solids.iter().collect();
     by_start.sort_by_key(|solid| solid.low[0]);
     for (i, a) in by_start.iter().enumerate() {
-        let reached = by_start[i + 1..].iter().take_while(|b| b.low[0] < a.high(0));
+        let reached = by_start[i + 1..]
+            .iter()
+            .take_while(|b| b.low[0] < a.high(0));
         for b in reached {
             if (0..3).all(|axis| a.common(b, axis) > 0) {
                 return Some((**a, **b));
@@ -63,7 +65,9 @@ pub(super) fn contacts(solids: &[Solid]) -> Vec<Contact> {
     order.sort_by_key(|&i| (std::cmp::Reverse(solids[i].low[2]), i));
     let mut found = Vec::new();
     for above in order {
-        let under = by_top.get(&solids[above].low[2]).map_or(&[][..], Vec::as_slice);
+        let under = by_top
+            .get(&solids[above].low[2])
+            .map_or(&[][..], Vec::as_slice);
         for &below in under {
             let (a, b) = (&solids[above], &solids[below]);
             let area = a.common(b, 0) * a.common(b, 1);

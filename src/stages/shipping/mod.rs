@@ -9,12 +9,12 @@
 //! - millions of times: [`Shipping::pack`] once per (content, [`Shipping::pack_group`] of the facility), then
 //!   [`Shipping::freight`] for every ([`RateClass`], facility). Orders of one class and content cost the same everywhere.
 
+mod appraise;
 mod choose;
 mod measure;
 mod offers;
 mod pack;
 mod quote;
-mod stand_in;
 mod tariff;
 #[cfg(test)]
 mod tests;
@@ -142,7 +142,7 @@ impl<'a> Shipping<'a> {
     ///
     /// Errors: prices or percentages beyond reason ([`crate::error::Fault::Input`]).
     pub fn new(batch: &'a Batch, calendar: &'a Calendar, params: &'a Params) -> Result<Self> {
-        Ok(Shipping {
+        let mut shipping = Shipping {
             batch,
             calendar,
             params,
@@ -151,7 +151,9 @@ impl<'a> Shipping<'a> {
             packer: Packer::new(batch, params),
             representative: representatives(batch),
             unknown_transit: u16::try_from(params.carrier.unknown_transit_days).unwrap_or(u16::MAX),
-        })
+        };
+        shipping.appraise();
+        Ok(shipping)
     }
 
     /// Facilities of one group have the same cartons and pack alike.
@@ -171,6 +173,11 @@ impl<'a> Shipping<'a> {
             return Err(Code::NoService);
         }
         Ok(self.packer.pack(self.batch, facility, content))
+    }
+
+    /// A lower bound on the packages that the content needs, by volume, weight and size.
+    pub fn fewest_packages(&self, facility: FacilityIdx, content: &[(LineIdx, u32)]) -> u64 {
+        self.packer.fewest(self.batch, facility, content)
     }
 
     /// Handling of one shipment: per order and per unit.
