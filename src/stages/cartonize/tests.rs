@@ -156,9 +156,6 @@ fn without_cartons_every_unit_ships_in_its_own_container() {
 #[test]
 fn a_carton_of_another_facility_is_not_used() {
     let mut batch = shop();
-    batch
-        .facilities
-        .push(batch.facilities[FacilityIdx(0)].clone());
     batch.cartons.facility[CartonIdx(0)] = Some(FacilityIdx(1));
     let (_, out, found) = pack_with(&batch, &Params::default());
     assert_eq!(found, []);
