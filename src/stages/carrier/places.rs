@@ -220,3 +220,118 @@ where
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+
+    use super::*;
+    use crate::model::ids::ZoneIdx;
+    use crate::model::units::{Cents, Grams};
+
+    fn option(service: u32, day: i64, price: i64) -> Freight {
+        Freight {
+            service: ServiceIdx(service),
+            zone: ZoneIdx(0),
+            price: Cents(price),
+            billable_weight: Grams(1),
+            pickup: Timestamp(day),
+            delivery: Timestamp(day),
+            promised: Timestamp(99),
+            days_late: 0,
+            lateness: Cents::ZERO,
+        }
+    }
+
+    /// Services 0 and 1 are scarce, 2 takes all; one pick-up each.
+    fn market(seed: u64, scarce: usize, most_packages: u32) -> (Vec<Applicant>, Vec<Option<u32>>) {
+        let mut rng = crate::solve::rng::stream(seed, "places tests", 0);
+        let applicants = (0..6)
+            .map(|_| {
+                let mut options: Vec<Freight> = (0..3)
+                    .map(|service| option(service, 0, rng.random_range(100..1_000)))
+                    .collect();
+                options.sort_by_key(Freight::key);
+                Applicant::new(rng.random_range(1..=most_packages), options)
+            })
+            .collect();
+        let mut places: Vec<Option<u32>> =
+            (0..scarce).map(|_| Some(rng.random_range(0..5))).collect();
+        places.resize(3, None);
+        (applicants, places)
+    }
+
+    /// The least cost of all assignments that keep the capacities.
+    fn optimum(applicants: &[Applicant], left: &mut [Option<u32>]) -> i64 {
+        let Some((first, rest)) = applicants.split_first() else {
+            return 0;
+        };
+        let mut best = i64::MAX;
+        for option in &first.open {
+            let service = option.service.0 as usize;
+            let before = left[service];
+            match before {
+                Some(places) if places < first.packages => continue,
+                Some(places) => left[service] = Some(places - first.packages),
+                None => {}
+            }
+            best = best.min(cost(option) + optimum(rest, left));
+            left[service] = before;
+        }
+        best
+    }
+
+    fn shared(applicants: &[Applicant], places: &[Option<u32>]) -> i64 {
+        let chosen = share(applicants.to_vec(), |s| places[s.0 as usize], |_, _| None).unwrap();
+        let wishes = chosen
+            .iter()
+            .copied()
+            .zip(applicants.iter().map(|a| a.packages));
+        assert!(enough(wishes, |s| places[s.0 as usize]));
+        chosen.iter().map(cost).sum()
+    }
+
+    #[test]
+    fn one_scarce_pickup_for_single_packages_is_shared_optimally() {
+        for seed in 0..300 {
+            let (applicants, mut places) = market(seed, 1, 1);
+            assert_eq!(
+                shared(&applicants, &places),
+                optimum(&applicants, &mut places),
+                "{seed}"
+            );
+        }
+    }
+
+    #[test]
+    fn several_scarce_pickups_are_shared_well() {
+        let (mut found, mut best) = (0, 0);
+        for seed in 0..300 {
+            let (applicants, mut places) = market(seed, 2, 3);
+            found += shared(&applicants, &places);
+            best += optimum(&applicants, &mut places);
+        }
+        let gap = (found - best) as f64 / best as f64;
+        assert!((0.0..0.02).contains(&gap), "{gap}");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_cheaper_day_but_who_is_turned_away_waits() {
+        let first = option(0, 1, 500);
+        let later = |_: usize, freight: &Freight| {
+            (freight.pickup.0 < 4).then(|| option(0, freight.pickup.0 + 1, 100))
+        };
+        let applicants = vec![Applicant::new(1, vec![first]); 3];
+        let alone = share(applicants[..1].to_vec(), |_| Some(2), later).unwrap();
+        assert_eq!(alone[0].pickup, Timestamp(1));
+        let all = share(applicants, |_| Some(2), later).unwrap();
+        let days: Vec<i64> = all.iter().map(|freight| freight.pickup.0).collect();
+        assert_eq!(days, [1, 1, 2], "the last one of equals leaves");
+    }
+
+    #[test]
+    fn who_finds_no_place_is_named() {
+        let applicants = vec![Applicant::new(1, vec![option(0, 1, 500)]); 2];
+        assert_eq!(share(applicants, |_| Some(1), |_, _| None), Err(1));
+    }
+}

@@ -507,3 +507,26 @@ fn the_plan_does_not_depend_on_the_number_of_threads() {
         assert_eq!(plan(1), plan(3));
     }
 }
+
+#[test]
+fn random_cases_are_not_all_trivial() {
+    let (mut planned, mut displaced, mut charged) = (0, 0, 0);
+    for seed in 0..400 {
+        let case = random_case(seed);
+        if let Ok(out) = CarrierSelection::run(case.input(), &ctx(&case.params)) {
+            planned += 1;
+            let mut free = random_case(seed);
+            let all = free.batch.rates.services.as_mut_slice();
+            for terms in all.iter_mut().filter_map(|s| s.default_terms.as_mut()) {
+                terms.daily_capacity = None;
+            }
+            displaced += usize::from(free.run() != out);
+            let kinds = &out.charges.kind;
+            charged += usize::from(kinds.iter().any(|&kind| kind != ChargeKind::Base));
+        }
+    }
+    assert!(
+        planned > 100 && displaced > 20 && charged > 50,
+        "{planned} {displaced} {charged}"
+    );
+}
