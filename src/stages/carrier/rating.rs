@@ -125,8 +125,8 @@ impl<'a> Clerk<'a> {
             SurchargeKind::Hazmat => package.hazmat,
             _ => true,
         };
-        of_kind
-            && row.carrier == self.batch.rates.services[trip.service].carrier
+        row.carrier == self.batch.rates.services[trip.service].carrier
+            && of_kind
             && row.service.is_none_or(|service| service == trip.service)
             && row.zone.is_none_or(|zone| zone == trip.zone)
             && at_least(row.min_weight.map(|grams| grams.0), scan.weight)
