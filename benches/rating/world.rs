@@ -195,9 +195,9 @@ fn rates(batch: &mut Batch) {
         }
         surcharges(&mut card.surcharges, CarrierIdx(carrier));
     }
-    for origin in 0..10 {
+    for origin in 0..10i32 {
         for zip in 100..1_000 {
-            let apart = (zip / 100 - origin as i32).unsigned_abs();
+            let apart = (zip / 100 - origin).unsigned_abs();
             card.zone_rows.push(ZoneRow {
                 carrier: None,
                 origin_prefix: format!("US:{origin}"),

@@ -15,6 +15,8 @@
 
 mod check;
 mod places;
+#[cfg(test)]
+mod random;
 mod rating;
 #[cfg(test)]
 mod tests;

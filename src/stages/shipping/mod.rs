@@ -15,6 +15,8 @@ mod measure;
 mod offers;
 mod pack;
 mod quote;
+#[cfg(test)]
+mod shipment_tests;
 mod tariff;
 #[cfg(test)]
 mod tests;
