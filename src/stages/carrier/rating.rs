@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use crate::model::Batch;
-use crate::model::ids::{DestIdx, FacilityIdx, OrderIdx, ServiceIdx, ZoneIdx};
+use crate::model::ids::{CarrierIdx, DestIdx, FacilityIdx, IdxVec, OrderIdx, ServiceIdx, ZoneIdx};
 use crate::model::lanes::{covers, prefix_key};
 use crate::model::plan::{ChargeKind, Package};
 use crate::model::rates::{Rounding, ServiceTerms, Surcharge, SurchargeKind};
@@ -42,7 +42,8 @@ pub(super) struct Trip<'a> {
 pub(super) struct Clerk<'a> {
     batch: &'a Batch,
     by_prefix: FxHashMap<&'a str, Vec<usize>>,
-    everywhere: Vec<usize>,
+    /// Rows that do not look at the destination, by carrier.
+    everywhere: IdxVec<CarrierIdx, Vec<usize>>,
 }
 
 /// Length, second side, girth and volume of a package; gross weight.
@@ -56,11 +57,11 @@ struct Scan {
 impl<'a> Clerk<'a> {
     pub fn new(batch: &'a Batch) -> Clerk<'a> {
         let mut by_prefix: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-        let mut everywhere = Vec::new();
+        let mut everywhere = IdxVec::filled(Vec::new(), batch.rates.carriers.len());
         for (i, row) in batch.rates.surcharges.iter().enumerate() {
             match &row.dest_prefix {
                 Some(prefix) => by_prefix.entry(prefix).or_default().push(i),
-                None => everywhere.push(i),
+                None => everywhere[row.carrier].push(i),
             }
         }
         Clerk {
@@ -87,13 +88,13 @@ impl<'a> Clerk<'a> {
 
     /// `None`: the service does not take the package.
     pub fn bill(&self, trip: &Trip, package: &Package) -> Option<Bill> {
-        let terms = self.batch.rates.services[trip.service].terms(trip.facility)?;
+        let service = &self.batch.rates.services[trip.service];
+        let terms = service.terms(trip.facility)?;
         let scan = scan(package);
         if !accepted(terms, &scan, package.hazmat, trip.pickup) {
             return None;
         }
-        let mut rows: Vec<&Surcharge> = self
-            .everywhere
+        let mut rows: Vec<&Surcharge> = self.everywhere[service.carrier]
             .iter()
             .chain(trip.local)
             .map(|&i| &self.batch.rates.surcharges[i])
@@ -138,12 +139,12 @@ impl<'a> Clerk<'a> {
 
     fn base(&self, trip: &Trip, billable: i64, sides: [i64; 3]) -> Option<Cents> {
         let rows = self.batch.rates.price_rows(trip.service, trip.zone);
+        let holds = |mut limit: [i64; 3]| {
+            limit.sort_unstable_by_key(|&side| std::cmp::Reverse(side));
+            (0..3).all(|a| sides[a] <= limit[a])
+        };
         rows.iter()
-            .filter(|row| {
-                let mut limit = row.max_size;
-                limit.sort_unstable_by_key(|&side| std::cmp::Reverse(side));
-                row.max_weight.0 >= billable && (0..3).all(|a| sides[a] <= limit[a])
-            })
+            .filter(|row| row.max_weight.0 >= billable && holds(row.max_size))
             .map(|row| row.price)
             .min()
     }
