@@ -10,6 +10,7 @@
 //! [`report`] writes, [`pipeline`] is the flow, [`cli`] is on top. `scripts/layers` fails the build when a `use` breaks this.
 
 pub mod error;
+pub mod ingest;
 pub mod model;
 pub mod params;
 pub mod stage;
