@@ -8,6 +8,7 @@ use super::ids::{
     ShipmentIdx, SlotIdx, WaveIdx, ZoneIdx,
 };
 use super::rates::SurchargeKind;
+pub use super::status::{EventStatus, Template};
 use super::units::{Cents, Grams, Millimetres, Seconds, Timestamp};
 use crate::columns;
 
@@ -445,7 +446,7 @@ columns! {
         order: OrderIdx,
         shipment: Option<ShipmentIdx>,
         at: Timestamp,
-        status: String,
+        status: EventStatus,
     }
 
     /// Messages to customers: who, what, when.
@@ -453,7 +454,7 @@ columns! {
         order: OrderIdx,
         shipment: Option<ShipmentIdx>,
         at: Timestamp,
-        template: String,
+        template: Template,
         /// What the template needs, as JSON.
         facts: String,
     }
