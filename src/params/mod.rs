@@ -83,6 +83,8 @@ sections! {
             "promise of the next-day service: picked and handed over on the first day, delivered on the second";
         promise_from_order: bool = false, "",
             "count promises from placed_at (true) instead of the plan's start (false)";
+        unknown_transit_days: i64 = 5, in 0..=60, "delivery days",
+            "transit of a service where neither its terms nor the zone say; slow, so that no promise rests on a guess";
         delivery_hour: i64 = 20, in 0..=23, "hour of day", "carriers have delivered by then";
     }
 
@@ -96,6 +98,8 @@ sections! {
         cart_lines: i64 = 60, in 1..=10_000, "lines", "what a picker collects before fatigue and errors rise";
         cart_volume_l: i64 = 640, in 1..=100_000, "litres", "16 totes of 40 litres";
         cart_weight_kg: i64 = 200, in 1..=10_000, "kilograms", "what one person may push";
+        search_rounds: i64 = 20, in 0..=100_000, "rounds per shipment",
+            "how long carts are improved by taking shipments off and putting them back; 0: as first filled";
     }
 
     /// When everything happens.

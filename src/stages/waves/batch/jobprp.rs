@@ -1,0 +1,142 @@
+//! Public instances of the joint order batching and picker routing problem (Henn and Wäscher; Muter and Öncan), read from the folder
+//! named by `WAVECREST_BENCH` (its `jobprp`); they have no licence, so they are not in the project.
+//!
+//! `WAVECREST_BENCH=... cargo test --release --lib jobprp -- --ignored --nocapture`
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::*;
+use crate::solve::tour::{Scratch, tour_length};
+
+struct Instance {
+    floor: Layout,
+    jobs: Jobs,
+    capacity: i64,
+}
+
+/// Tenths of a millimetre per unit of the files, whose lengths have one decimal.
+const SCALE: f64 = 1_000.0;
+
+fn read(path: &Path, entry: Option<f64>) -> Instance {
+    let bytes = std::fs::read(path).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    let mut heads: HashMap<&str, &str> = HashMap::new();
+    let mut place: HashMap<u32, Bay> = HashMap::new();
+    let mut orders: Vec<Vec<u32>> = Vec::new();
+    let mut in_orders = false;
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if line.starts_with("ORDER_SECTION") {
+            in_orders = true;
+        } else if let Some((key, value)) = line.split_once(" : ") {
+            heads.insert(key.trim(), value.trim());
+            if key.trim() == "NUM_ARTICLES_IN_ORDER" {
+                orders.push(Vec::new());
+            }
+        } else if in_orders && words.first() == Some(&"ID") {
+            orders.last_mut().unwrap().push(words[1].parse().unwrap());
+        } else if words.get(2) == Some(&"AISLE") {
+            place.insert(
+                words[1].parse().unwrap(),
+                Bay {
+                    block: 0,
+                    aisle: words[3].parse().unwrap(),
+                    bay: words[5].parse().unwrap(),
+                },
+            );
+        }
+    }
+    let number = |key: &str| heads[key].parse::<f64>().unwrap();
+    let cell = number("DISTANCE_CELL_TO_CELL");
+    let entry = entry.unwrap_or_else(|| number("DISTANCE_BOTTOM_TO_CELL"));
+    let floor = Layout {
+        blocks: 1,
+        aisles: number("NUM_AISLES") as u32,
+        bays_per_block: number("NUM_CELLS") as u32,
+        bay_mm: (SCALE * cell) as i64,
+        aisle_spacing_mm: (SCALE * number("DISTANCE_AISLE_TO_AISLE")) as i64,
+        cross_aisle_mm: (SCALE * (2.0 * entry - cell)) as i64,
+        depot_aisle: number("DEPOT_AISLE") as u32,
+        depot_block: 0,
+    };
+    let mut jobs = Jobs::default();
+    for order in &orders {
+        let bays: Vec<Bay> = order.iter().map(|id| place[id]).collect();
+        jobs.push(&bays, [0, order.len() as i64, 0, 0], Some(&floor));
+    }
+    Instance {
+        floor,
+        jobs,
+        capacity: number("PICKER_CAPACITY") as i64,
+    }
+}
+
+#[test]
+#[ignore = "needs WAVECREST_BENCH"]
+fn gap_to_best_known() {
+    let Ok(root) = std::env::var("WAVECREST_BENCH") else {
+        eprintln!("WAVECREST_BENCH is not set: skipped");
+        return;
+    };
+    let root = Path::new(&root).join("jobprp");
+    let best = std::fs::read_to_string(root.join("best_known.csv")).unwrap();
+    let var = |name: &str, or: u32| {
+        std::env::var(name)
+            .ok()
+            .and_then(|v| v.parse().ok())
+            .unwrap_or(or)
+    };
+    let effort = Effort {
+        rounds_per_job: var("ROUNDS", 100),
+        exact: var("EXACT", 1) == 1,
+        seed: 7,
+        stage: "waves",
+        shard: 0,
+    };
+    let mut sums: HashMap<String, (f64, f64, f64, u32)> = HashMap::new();
+    for row in best.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        if cells[1].starts_with("Bahceci") {
+            continue;
+        }
+        let entry = cells[1].starts_with("Muter").then_some(1.5);
+        let instance = read(&root.join(cells[0]), entry);
+        let known: f64 = cells[4].parse().unwrap();
+        let rules = Rules {
+            floor: Some(&instance.floor),
+            limit: [i64::MAX, instance.capacity, i64::MAX, i64::MAX],
+            cart_mm: 0,
+        };
+        let all: Vec<u32> = (0..instance.jobs.len() as u32).collect();
+        let clock = std::time::Instant::now();
+        let batches = form(&instance.jobs, &all, &rules, &effort);
+        let seconds = clock.elapsed().as_secs_f64();
+        let mut scratch = Scratch::default();
+        let length: i64 = batches
+            .iter()
+            .map(|batch| {
+                let stops: Vec<Bay> = batch
+                    .iter()
+                    .flat_map(|&job| instance.jobs.bays(job).iter().copied())
+                    .collect();
+                tour_length(&instance.floor, &stops, &mut scratch)
+            })
+            .sum();
+        let gap = length as f64 / SCALE / known - 1.0;
+        let key = format!("{} {:>3} orders", &cells[1][..5], cells[2]);
+        let sum = sums.entry(key).or_default();
+        *sum = (sum.0 + gap, sum.1.max(gap), sum.2 + seconds, sum.3 + 1);
+    }
+    let mut rows: Vec<_> = sums.into_iter().collect();
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    for (key, (gap, worst, seconds, count)) in rows {
+        let n = f64::from(count);
+        println!(
+            "{key}: {count} instances, mean gap {:.2} %, worst {:.2} %, {:.3} s",
+            100.0 * gap / n,
+            100.0 * worst,
+            seconds / n
+        );
+    }
+}
