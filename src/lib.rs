@@ -12,6 +12,7 @@
 pub mod audit;
 pub mod error;
 pub mod generate;
+pub mod ingest;
 pub mod model;
 pub mod params;
 pub mod solve;
