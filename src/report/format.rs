@@ -79,9 +79,9 @@ pub fn duration(seconds: Seconds) -> String {
     let text = match s {
         0..60 => format!("{s} s"),
         60..3_600 => format!("{} min", s / 60),
-        3_600..172_800 if s / 60 % 60 == 0 => format!("{} h", s / 3_600),
+        3_600..172_800 if (s / 60).is_multiple_of(60) => format!("{} h", s / 3_600),
         3_600..172_800 => format!("{} h {:02} min", s / 3_600, s / 60 % 60),
-        _ if s / 3_600 % 24 == 0 => format!("{} d", s / 86_400),
+        _ if (s / 3_600).is_multiple_of(24) => format!("{} d", s / 86_400),
         _ => format!("{} d {} h", s / 86_400, s / 3_600 % 24),
     };
     format!("{sign}{text}")

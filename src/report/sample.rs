@@ -223,6 +223,7 @@ impl Night {
         self.verdicts(&batch, &mut plan);
         self.routed(&batch, &mut plan);
         self.packed_and_shipped(&mut plan);
+        priced(&mut plan);
         self.waved(&batch, &mut plan, per_wave);
         self.scheduled(&batch, &mut plan);
         aftercare(&batch, &mut plan);
@@ -348,7 +349,7 @@ impl Night {
                     home
                 };
                 if short > 0 {
-                    let code = if fate % 2 == 0 {
+                    let code = if fate.is_multiple_of(2) {
                         Code::NoStock
                     } else {
                         Code::NoCapacity
@@ -388,30 +389,6 @@ impl Night {
         routed
             .first_allocation
             .push(routed.allocations.len() as u32);
-        let shipments = routed.shipments.len() as i64;
-        routed.cost = RoutingCost {
-            freight: Cents(498 * shipments),
-            cartons: Cents(31 * shipments),
-            handling: Cents(78 * shipments),
-            split_penalty: Cents(6_300),
-            lateness_penalty: Cents(2_500),
-            backorder_penalty: Cents(
-                routed
-                    .backorders
-                    .quantity
-                    .iter()
-                    .map(|&q| i64::from(q) * 1_200)
-                    .sum(),
-            ),
-        };
-        let cost = routed.cost.total();
-        routed.bounds.push(RoutingBound {
-            scope: "all".into(),
-            method: "lagrangian".into(),
-            cost,
-            bound: cost.percent(99.79),
-        });
-        routed.nearest_cost = cost.percent(106.4);
         for (facility, item, price) in [(0, None, 41), (1, Some(3), 310), (3, Some(9), 120)] {
             routed.shadow_prices.push(ShadowPrice {
                 facility: FacilityIdx(facility),
@@ -636,6 +613,34 @@ impl Night {
             });
         }
     }
+}
+
+/// The cost of the routing, as the carriers then charge it.
+fn priced(plan: &mut Plan) {
+    let routed = &mut plan.routed;
+    let shipments = routed.shipments.len() as i64;
+    let backordered: i64 = routed
+        .backorders
+        .quantity
+        .iter()
+        .map(|&q| i64::from(q))
+        .sum();
+    routed.cost = RoutingCost {
+        freight: plan.shipped.shipments.price.iter().copied().sum(),
+        cartons: plan.cartonized.packages.carton_cost.iter().copied().sum(),
+        handling: Cents(78 * shipments),
+        split_penalty: Cents(12 * shipments),
+        lateness_penalty: Cents(5 * shipments),
+        backorder_penalty: Cents(backordered * 1_200),
+    };
+    let cost = routed.cost.total();
+    routed.bounds.push(RoutingBound {
+        scope: "all".into(),
+        method: "Lagrangian dual".into(),
+        cost,
+        bound: cost.percent(99.79),
+    });
+    routed.nearest_cost = cost.percent(106.4);
 }
 
 fn aftercare(batch: &Batch, plan: &mut Plan) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Named, share};
+use super::{Named, share, tidy};
 use crate::model::Batch;
 use crate::model::plan::{ChargeKind, Plan};
 use crate::model::units::Cents;
@@ -62,7 +62,7 @@ pub(super) fn routing(batch: &Batch, plan: &Plan, states: &States) -> RoutingMet
     let bounds = routed.bounds.rows().filter(|row| row.scope == WHOLE);
     let bound = bounds.map(|row| row.bound.0).max();
     let baseline = accepted.then_some(routed.nearest_cost.0);
-    let relative = |part: i64, whole: i64| (whole != 0).then(|| part as f64 / whole as f64);
+    let relative = |part: i64, whole: i64| (whole != 0).then(|| tidy(part as f64 / whole as f64));
     RoutingMetrics {
         cost_cents: cost.0,
         bound_cents: bound,

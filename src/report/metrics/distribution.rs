@@ -21,7 +21,7 @@ impl Distribution {
         let sum: i128 = seconds.iter().map(|&s| i128::from(s)).sum();
         Distribution {
             count: seconds.len() as u64,
-            mean: (!seconds.is_empty()).then(|| sum as f64 / seconds.len() as f64),
+            mean: (!seconds.is_empty()).then(|| super::tidy(sum as f64 / seconds.len() as f64)),
             p50: nearest_rank(&seconds, 50),
             p90: nearest_rank(&seconds, 90),
             p99: nearest_rank(&seconds, 99),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::share;
+use super::{share, tidy};
 use crate::model::plan::Plan;
 
 /// Cartons against their bound.
@@ -61,13 +61,14 @@ pub(super) fn waves(plan: &Plan) -> WaveMetrics {
         batches: batches.len() as u64,
         distance_mm: distance,
         distance_bound_mm: bound,
-        distance_gap: (distance > 0).then(|| (distance - bound) as f64 / distance as f64),
+        distance_gap: (distance > 0).then(|| tidy((distance - bound) as f64 / distance as f64)),
         lines,
         units: total(&waves.units),
         shipments: total(&waves.shipments),
         tasks: plan.waved.tasks.len() as u64,
         lines_per_batch: share(lines, batches.len() as u64),
-        distance_per_line_mm: (lines > 0 && distance > 0).then(|| distance as f64 / lines as f64),
+        distance_per_line_mm: (lines > 0 && distance > 0)
+            .then(|| tidy(distance as f64 / lines as f64)),
         labour_seconds: waves.labour.iter().map(|s| s.0).sum(),
         not_waved: not_waved.count() as u64,
     }

@@ -180,7 +180,12 @@ fn run(batch: &Batch, facilities: &[FacilityUse], facts: &RunFacts) -> Run {
 
 /// `part / whole`, or `None` of nothing.
 fn share(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+    (whole > 0).then(|| tidy(part as f64 / whole as f64))
+}
+
+/// To nine decimals: short in JSON, and read back as written.
+fn tidy(number: f64) -> f64 {
+    (number * 1e9).round() / 1e9
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::share;
+use super::{share, tidy};
 use crate::model::Batch;
 use crate::model::ids::{FacilityIdx, Idx, IdxVec, ServiceIdx, ShipmentIdx};
 use crate::model::plan::Plan;
@@ -112,8 +112,8 @@ pub(super) fn facilities(batch: &Batch, plan: &Plan) -> Vec<FacilityUse> {
     }
     for busy in plan.scheduled.utilization.rows() {
         let row = &mut rows[busy.facility];
-        row.pickers_share = Some(busy.pickers);
-        row.pack_stations_share = Some(busy.pack_stations);
+        row.pickers_share = Some(tidy(busy.pickers));
+        row.pack_stations_share = Some(tidy(busy.pack_stations));
         row.finished = reached(busy.finished).map(rfc3339);
     }
     let mut rows = rows.into_vec();

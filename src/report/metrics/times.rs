@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::share;
+use super::{share, tidy};
 use crate::model::Batch;
 use crate::model::ids::OrderIdx;
 use crate::model::plan::{CycleTime, Plan};
@@ -81,7 +81,7 @@ pub(super) fn phases(plan: &Plan) -> Phases {
         }
         shipments += 1;
     }
-    let mean = |sum: i64| (shipments > 0).then(|| sum as f64 / shipments as f64);
+    let mean = |sum: i64| (shipments > 0).then(|| tidy(sum as f64 / shipments as f64));
     Phases {
         waiting: mean(sums[0]),
         picking: mean(sums[1]),

@@ -30,6 +30,7 @@ use names::Names;
 pub use column::CHUNK;
 pub use demand::{all_holds, all_rejects};
 pub use doc::{ColumnDoc, TableDoc, markdown, output_docs};
+pub use shared::{BoundRow, bounds};
 
 /// A table to write.
 pub struct OutputTable<'a> {
