@@ -55,7 +55,7 @@ pub fn money_short(cents: Cents, currency: &str) -> String {
     format!("{sign}{}{text}", symbol(currency))
 }
 
-/// `12.3%`; small shares keep two significant digits, so that a gap of 0.04% does not read as none.
+/// `12.3%`; small shares keep two digits, so that a gap of 0.04% does not read as none, and nearly all never reads as all.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent.abs() {
@@ -63,6 +63,7 @@ pub fn percent(share: f64) -> String {
         p if p < 0.095 => format!("{percent:.3}%"),
         p if p < 0.95 => format!("{percent:.2}%"),
         p if (p - 100.0).abs() < 1e-9 => "100%".into(),
+        p if (99.95..100.0).contains(&p) => ">99.9%".into(),
         _ => format!("{percent:.1}%"),
     }
 }
@@ -85,6 +86,15 @@ pub fn duration(seconds: Seconds) -> String {
         _ => format!("{} d {} h", s / 86_400, s / 3_600 % 24),
     };
     format!("{sign}{text}")
+}
+
+/// A duration in few letters: `45 min`, `22.2 h`, `3.1 d`.
+pub fn duration_short(seconds: Seconds) -> String {
+    match seconds.0 {
+        0..3_600 => duration(seconds),
+        s @ 3_600..172_800 => format!("{:.1} h", s as f64 / 3_600.0),
+        s => format!("{:.1} d", s as f64 / 86_400.0),
+    }
 }
 
 /// Computing time: `0.42 s`, `31.5 s`, `12 min 03 s`.
@@ -152,6 +162,7 @@ mod tests {
         assert_eq!(money_short(Cents(342), "EUR"), "€3.42");
         assert_eq!(percent(0.000_412), "0.041%");
         assert_eq!(percent(1.0), "100%");
+        assert_eq!(percent(0.999_98), ">99.9%");
         assert_eq!(duration(Seconds(11_100)), "3 h 05 min");
         assert_eq!(duration(Seconds(187_200)), "2 d 4 h");
         assert_eq!(bytes(1_210_000_000), "1.21 GB");

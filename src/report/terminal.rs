@@ -6,7 +6,7 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, Tab
 
 use super::Metrics;
 use super::format::{
-    bytes, count, distance, duration, money, percent, percent_or_dash, wall_clock,
+    bytes, count, distance, duration_short, money, percent, percent_or_dash, wall_clock,
 };
 use super::states::State;
 use crate::model::Batch;
@@ -173,7 +173,7 @@ fn proof(m: &Metrics) -> Vec<String> {
     };
     let r = &m.routing;
     let t = &m.cycle_time_seconds;
-    let time = |s: Option<i64>| s.map_or_else(|| "–".into(), |s| duration(Seconds(s)));
+    let time = |s: Option<i64>| s.map_or_else(|| "–".into(), |s| duration_short(Seconds(s)));
     let per_order = m.costs.per_order_cents.map(|cents| cents.round() as i64);
     let w = &m.waves;
     let rows = [
@@ -209,18 +209,22 @@ fn proof(m: &Metrics) -> Vec<String> {
         ),
         (
             "placed to hand-over",
-            format!("p50 {}, p90 {}", time(t.p50), time(t.p90)),
+            format!(
+                "p50 {}, p90 {}, p99 {}",
+                time(t.p50),
+                time(t.p90),
+                time(t.p99)
+            ),
         ),
-        ("", format!("p99 {}, max {}", time(t.p99), time(t.max))),
         (
             "on time",
             format!(
-                "{}; in full {}; cut-offs {}",
+                "{}; and in full {}",
                 percent_or_dash(m.on_time_share),
-                percent_or_dash(m.on_time_in_full_share),
-                percent_or_dash(m.cut_offs_made_share)
+                percent_or_dash(m.on_time_in_full_share)
             ),
         ),
+        ("cut-offs made", percent_or_dash(m.cut_offs_made_share)),
     ];
     let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
     panel("Result", RIGHT, "<<", rows.to_vec())

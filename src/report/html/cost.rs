@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::View;
 use super::axis::Scale;
-use super::parts::{Figure, Head, Svg, bar_cell, card, num, table};
+use super::parts::{Figure, Head, Svg, card, money_cell, num, table};
 use crate::report::format::{count, percent};
 
 pub fn section(v: &View) -> Markup {
@@ -58,7 +58,7 @@ fn components(v: &View) -> Markup {
             @for (name, cents, class) in parts {
                 tr {
                     th scope="row" { (name) }
-                    (bar_cell(cents as f64 / most, class, &v.money(cents)))
+                    (money_cell(cents as f64 / most, class, &v.money(cents)))
                     (num(&percent(cents as f64 / total)))
                     (num(&each(cents)))
                 }
@@ -145,33 +145,7 @@ fn strip(v: &View, points: &[(&str, i64, &str)]) -> Markup {
             &tip,
         );
     }
-    let plan = points
-        .iter()
-        .find(|point| point.2 == "c1")
-        .map_or(0, |point| point.1);
-    if let (Some(base), true) = (points.iter().find(|p| p.2 == "bad"), plan > 0) {
-        let middle = (x.at(plan as f64) + x.at(base.1 as f64)) / 2.0;
-        let (verb, amount) = if base.1 >= plan {
-            ("saved", base.1 - plan)
-        } else {
-            ("dearer by", plan - base.1)
-        };
-        svg.text(
-            "label",
-            (middle, 18.0),
-            "middle",
-            &format!("{verb} {}", v.money_short(amount)),
-        );
-    }
-    if let Some(bound) = points.iter().find(|p| p.2 == "good") {
-        let at = x.at(bound.1 as f64);
-        svg.text(
-            "label",
-            (at, 58.0),
-            "start",
-            &format!("at most {} left", v.money_short(plan - bound.1)),
-        );
-    }
+    differences(&mut svg, v, points, &x);
     let figure = Figure {
         id: "strip",
         title: "Cost of this plan between its bound and the nearest-facility rule",
@@ -180,6 +154,22 @@ fn strip(v: &View, points: &[(&str, i64, &str)]) -> Markup {
         height: 66.0,
     };
     figure.draw(&svg)
+}
+
+/// What is saved against the rule in use, and what could still be saved at most.
+fn differences(svg: &mut Svg, v: &View, points: &[(&str, i64, &str)], x: &Scale) {
+    let of = |class: &str| points.iter().find(|p| p.2 == class).map(|p| p.1);
+    let Some(plan) = of("c1") else { return };
+    if let Some(base) = of("bad") {
+        let middle = (x.at(plan as f64) + x.at(base as f64)) / 2.0;
+        let verb = if base >= plan { "saved" } else { "dearer by" };
+        let text = format!("{verb} {}", v.money_short((base - plan).abs()));
+        svg.text("label", (middle, 18.0), "middle", &text);
+    }
+    if let Some(bound) = of("good") {
+        let text = format!("at most {} left", v.money_short(plan - bound));
+        svg.text("label", (x.at(bound as f64), 58.0), "start", &text);
+    }
 }
 
 /// What carriers charge, by kind.
@@ -199,7 +189,7 @@ fn freight(v: &View) -> Markup {
                 @for (kind, &cents) in charges.iter() {
                     tr {
                         th scope="row" { (kind.replace('_', " ")) }
-                        (bar_cell(cents as f64 / most, "c1", &v.money(cents)))
+                        (money_cell(cents as f64 / most, "c1", &v.money(cents)))
                         (num(&v.money((cents as f64 / packages as f64).round() as i64)))
                     }
                 }

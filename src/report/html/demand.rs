@@ -15,7 +15,7 @@ pub fn section(v: &View) -> Markup {
     let lead = html! {
         "Every order row ends in exactly one state."
         @if partly > 0 {
-            " Of the planned orders, " (plural(partly, "order")) " ship without some units."
+            " Of the planned orders, " (count(partly)) " ship without some of their units."
         }
     };
     card(
@@ -26,7 +26,7 @@ pub fn section(v: &View) -> Markup {
             (state_bar(&m.orders))
             (states(v))
             @if m.reasons.is_empty() {
-                p.quiet { "Every order is planned." }
+                p.quiet { @if m.orders.read > 0 { "Every order is planned." } @else { "There are no orders." } }
             } @else {
                 h3 { "Why orders do not ship" }
                 (reasons(v))

@@ -23,7 +23,7 @@ const ROWS: usize = 30;
 const WIDTH: f64 = 1_080.0;
 const LEFT: f64 = 120.0;
 const TOP: f64 = 30.0;
-const LANE: f64 = 11.0;
+const LANE: f64 = 13.0;
 const PROFILE: f64 = 44.0;
 const GAP: f64 = 14.0;
 
@@ -254,7 +254,7 @@ fn bars(svg: &mut Svg, v: &View, row: &Row, x: &Scale, y: f64) {
             tip += &format!("; {} miss their pick-up", count(u64::from(bar.missed)));
         }
         let at = (from, y + LANE * lane as f64);
-        svg.rect(class, at, ((to - from - 1.0).max(1.5), LANE - 2.5), &tip);
+        svg.rect(class, at, ((to - from - 1.0).max(1.5), LANE - 3.0), &tip);
     }
 }
 
@@ -302,12 +302,12 @@ fn profile(svg: &mut Svg, row: &Row, x: &Scale, y: f64) {
         "start",
         &plural(row.bars.len() as u64, "wave"),
     );
-    svg.text(
-        "tick",
-        (0.0, y + 37.0),
-        "start",
-        &format!("peak {}", count(most as u64)),
-    );
+    let missed: u64 = row.bars.iter().map(|bar| u64::from(bar.missed)).sum();
+    let (class, note) = match missed {
+        0 => ("tick", format!("peak {}", count(most as u64))),
+        n => ("alarm", format!("{} missed", count(n))),
+    };
+    svg.text(class, (0.0, y + 37.0), "start", &note);
 }
 
 fn cut_off(svg: &mut Svg, v: &View, at: (f64, f64), height: f64, made: bool, moment: Timestamp) {
@@ -330,7 +330,7 @@ fn legend(rows: &[Row]) -> Markup {
             span.key.c1 {} "wave, release to packed "
             span.key.bad {} "some of it misses its pick-up "
             span.key.line {} "carrier pick-up, red where a shipment misses it "
-            @if profiles { span.key.c3 {} "many waves: shipments at work over time" }
+            @if profiles { "Where a facility has many waves, the area is its shipments at work over time." }
         }
         @if hidden > 0 { p.quiet { "The " (FACILITIES) " busiest facilities are drawn; " (hidden) " more are in table waves." } }
     }
@@ -352,14 +352,14 @@ fn cut_offs(v: &View) -> Markup {
         Head::Num("Slack"),
     ];
     html! {
-        details open[total <= 12] {
+        details.keep open[total <= 12] {
             summary { "Pick-ups, tightest first" }
             (table("Carrier pick-ups", false, &head, html! {
                 @for c in rows.iter().take(ROWS) {
                     @let share = c.packed_in_time as f64 / c.shipments.max(1) as f64;
                     tr {
                         th scope="row" { (c.facility_id) }
-                        td { (v.moment(Timestamp(c.pickup_at))) }
+                        td.when { (v.moment(Timestamp(c.pickup_at))) }
                         td { (c.carriers) }
                         (num(&count(c.shipments)))
                         (bar_cell(share, if share < 1.0 { "bad" } else { "good" }, &count(c.packed_in_time)))

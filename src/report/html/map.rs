@@ -60,7 +60,7 @@ pub fn section(v: &View) -> Markup {
         lead,
         html! {
             (draw(v, &frame, &flows))
-            details { summary { "The largest flows as a table" } (rows(v, &flows)) }
+            details.keep { summary { "The largest flows as a table" } (rows(v, &flows)) }
         },
     )
 }
@@ -119,7 +119,7 @@ impl Projection {
     /// With a margin, at least a degree wide, and neither too flat nor too tall for the page.
     fn fitted(mut frame: Frame) -> Projection {
         /// Height / width.
-        const SHAPES: std::ops::RangeInclusive<f64> = 0.42..=0.72;
+        const SHAPES: std::ops::RangeInclusive<f64> = 0.42..=0.66;
         let middle = (
             (frame.west + frame.east) / 2.0,
             (frame.south + frame.north) / 2.0,

@@ -7,8 +7,10 @@ use super::parts::{Head, SERIES, bar_cell, card, load_cell, num, plural, series,
 use crate::report::format::{count, distance};
 use crate::report::metrics::{FacilityUse, ServiceUse};
 
-/// Facilities shown; the rest is summed up.
+/// Facilities in the table; the rest is summed up.
 const TOP: usize = 25;
+/// Facilities in the chart of services.
+const MIX: usize = 12;
 
 pub fn section(v: &View) -> Markup {
     let m = v.metrics;
@@ -20,9 +22,9 @@ pub fn section(v: &View) -> Markup {
     services.sort_by_key(|service| std::cmp::Reverse(service.shipments));
     let lead = html! {
         (plural(m.routing.shipments, "shipment")) " in " (plural(m.packing.packages, "package")) " from "
-        (plural(facilities.len() as u64, "facilitie").replace("facilitie ", "facility ")) " with "
+        (sites(facilities.len())) " with "
         (plural(services.len() as u64, "carrier service")) "."
-        @if idle > 0 { " " (plural(idle as u64, "further facilitie").replace("facilitie ", "facility ")) " ship nothing." }
+        @if idle > 0 { " Another " (sites(idle)) " shipped nothing." }
     };
     card(
         "network",
@@ -41,6 +43,13 @@ pub fn section(v: &View) -> Markup {
             }
         },
     )
+}
+
+fn sites(number: usize) -> String {
+    match number {
+        1 => "1 facility".into(),
+        n => format!("{} facilities", count(n as u64)),
+    }
 }
 
 fn busy(v: &View, facilities: &[&FacilityUse]) -> Markup {
@@ -143,7 +152,7 @@ fn mix(v: &View, facilities: &[&FacilityUse], services: &[&ServiceUse]) -> Marku
     };
     html! {
         div.mix role="list" {
-            @for f in facilities.iter().take(TOP) {
+            @for f in facilities.iter().take(MIX) {
                 @let parts: Vec<u64> = services.iter().map(|s| of(f, s)).collect();
                 div.mixrow role="listitem" aria-label=(spoken(f, services, &parts)) {
                     span.name { (f.facility_id) }
@@ -158,6 +167,7 @@ fn mix(v: &View, facilities: &[&FacilityUse], services: &[&ServiceUse]) -> Marku
         }
         p.quiet {
             "Bar length is shipments, colours as in the table of services."
+            @if facilities.len() > MIX { " The " (MIX) " busiest facilities." }
             @if services.len() > SERIES { " Services after the seventh share one colour." }
         }
     }

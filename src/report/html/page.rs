@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::parts::plural;
 use super::{View, cost, demand, gantt, map, method, network, times};
 use crate::model::units::Seconds;
-use crate::report::format::{count, duration, percent, percent_or_dash};
+use crate::report::format::{count, duration_short, percent, percent_or_dash};
 
 /// Nothing may be fetched, whatever is in the data.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
@@ -112,7 +112,7 @@ fn headline(v: &View) -> Markup {
         }
         "; " (count(waiting)) " wait and " (count(m.orders.rejected)) " were rejected."
         @if let Some(gap) = m.routing.gap {
-            " No plan can cost less than " (percent(1.0 - gap)) " of this one."
+            " The cheapest routing possible would cost at most " strong { (percent(gap)) " less" } "."
         }
     }
 }
@@ -126,7 +126,7 @@ struct Tile {
 
 fn tiles(v: &View) -> Markup {
     let m = v.metrics;
-    let time = |s: Option<i64>| s.map_or_else(|| "–".into(), |s| duration(Seconds(s)));
+    let time = |s: Option<i64>| s.map_or_else(|| "–".into(), |s| duration_short(Seconds(s)));
     let cash = |cents: Option<f64>| cents.map_or_else(|| "–".into(), |c| v.money(c.round() as i64));
     let planned = (m.orders.read > 0).then(|| m.orders.planned as f64 / m.orders.read as f64);
     let saved = m
@@ -175,13 +175,17 @@ fn tiles(v: &View) -> Markup {
         },
     ];
     html! {
-        nav.tiles aria-label="Key figures" {
-            @for tile in tiles {
-                a.tile href=(tile.href) {
-                    span.label { (tile.label) }
-                    span.value { (tile.value) }
-                    span.note { (tile.note) }
-                }
+        nav.tiles aria-label="Key figures" { @for tile in &tiles { (tile.draw()) } }
+    }
+}
+
+impl Tile {
+    fn draw(&self) -> Markup {
+        html! {
+            a.tile href=(self.href) {
+                span.label { (self.label) }
+                span.value { (self.value) }
+                span.note { (self.note) }
             }
         }
     }

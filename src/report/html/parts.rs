@@ -17,13 +17,20 @@ pub fn card(id: &str, title: &str, lead: Markup, body: Markup) -> Markup {
 
 /// A table cell with a bar of `share` (0 to 1) of its width behind a text. `class` chooses the colour.
 pub fn bar_cell(share: f64, class: &str, text: &str) -> Markup {
+    html! { td.barcell { (bar(share, class, text)) } }
+}
+
+fn bar(share: f64, class: &str, text: &str) -> Markup {
     let width = format!("width:{:.1}%", (share * 100.0).clamp(0.0, 100.0));
     html! {
-        td.barcell {
-            span.track { span class={ "fill " (class) } style=(width) {} }
-            span.num { (text) }
-        }
+        span.track { span class={ "fill " (class) } style=(width) {} }
+        span.num { (text) }
     }
+}
+
+/// A [`bar_cell`] with room for an amount of money.
+pub fn money_cell(share: f64, class: &str, text: &str) -> Markup {
+    html! { td.barcell.money { (bar(share, class, text)) } }
 }
 
 /// A bar cell for a share of a capacity: amber from 90 %, red above 100 %.
@@ -83,9 +90,15 @@ impl Figure<'_> {
     /// Wraps SVG elements; on narrow screens the figure scrolls rather than shrinks to nothing.
     pub fn draw(&self, body: &Svg) -> Markup {
         let view = format!("0 0 {:.0} {:.0}", self.width, self.height);
+        // A wide chart scrolls on narrow screens, so that its text stays readable.
+        let class = if self.width > 600.0 {
+            "figure wide"
+        } else {
+            "figure small"
+        };
         html! {
             div.scroll {
-                svg.figure viewBox=(view) role="img" aria-labelledby={ (self.id) "-t " (self.id) "-d" } {
+                svg class=(class) viewBox=(view) role="img" aria-labelledby={ (self.id) "-t " (self.id) "-d" } {
                     title id={ (self.id) "-t" } { (self.title) }
                     desc id={ (self.id) "-d" } { (self.description) }
                     (PreEscaped(&body.0))

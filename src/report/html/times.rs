@@ -66,7 +66,7 @@ pub fn section(v: &View) -> Markup {
     };
     let half = times.p50.map_or_else(String::new, |s| duration(Seconds(s)));
     let lead = html! {
-        "From the order placed to the last of its parcels handed to the carrier: half of the "
+        "From the order placed to the last of its parcels handed to the carrier: half of "
         (plural(times.count, "order")) " take at most " (half) "."
         @if histogram.beyond > 0 { " The last bar holds " (plural(histogram.beyond, "slower order")) ", too." }
     };
@@ -77,7 +77,7 @@ pub fn section(v: &View) -> Markup {
         html! {
             (draw(&histogram, times))
             (phases(v))
-            details { summary { "The figures as a table" } (figures(v)) }
+            details.keep { summary { "The figures as a table" } (figures(v)) }
         },
     )
 }
@@ -87,80 +87,18 @@ fn draw(histogram: &Histogram, times: &Distribution) -> Markup {
         from: histogram.from as f64,
         to: histogram.to() as f64,
         start: LEFT,
-        end: WIDTH - 12.0,
-    };
-    let most = histogram.bins.iter().copied().max().unwrap_or(1);
-    let ticks = axis::counts(most);
-    let y = Scale {
-        from: 0.0,
-        to: ticks.last().copied().unwrap_or(1) as f64,
-        start: BOTTOM,
-        end: TOP,
+        end: WIDTH - 26.0,
     };
     let mut svg = Svg::default();
-    for tick in ticks {
-        let at = y.at(tick as f64);
-        svg.line("grid", (LEFT, at), (x.end, at));
-        svg.text("tick", (LEFT - 8.0, at + 4.0), "end", &count(tick));
-    }
-    for (i, &orders) in histogram.bins.iter().enumerate() {
-        let from = histogram.from + i as i64 * histogram.step;
-        let (left, right) = (x.at(from as f64), x.at((from + histogram.step) as f64));
-        let last = i + 1 == histogram.bins.len() && histogram.beyond > 0;
-        let until = if last {
-            "or more".into()
-        } else {
-            format!("to {}", duration(Seconds(from + histogram.step)))
-        };
-        let tip = format!(
-            "{} {until}: {}",
-            duration(Seconds(from)),
-            plural(orders, "order")
-        );
-        let top = y.at(orders as f64);
-        let class = if last { "bin rest" } else { "bin" };
-        svg.rect(
-            class,
-            (left + 1.0, top),
-            ((right - left - 2.0).max(1.0), BOTTOM - top),
-            &tip,
-        );
-    }
+    bars(&mut svg, histogram, &x);
     let step = axis::step(histogram.to() - histogram.from, &axis::DURATIONS, 12);
-    let first = histogram.from.div_euclid(step) * step;
-    for s in (0..)
-        .map(|i| first + i * step)
-        .take_while(|&s| s <= histogram.to())
-    {
-        if s >= histogram.from {
-            svg.text(
-                "tick",
-                (x.at(s as f64), BOTTOM + 18.0),
-                "middle",
-                &duration(Seconds(s)),
-            );
-        }
+    let first = (histogram.from + step - 1).div_euclid(step) * step;
+    for s in (first..=histogram.to()).step_by(step as usize) {
+        let text = duration(Seconds(s));
+        svg.text("tick", (x.at(s as f64), BOTTOM + 18.0), "middle", &text);
     }
     svg.line("axis", (LEFT, BOTTOM), (x.end, BOTTOM));
-    for (i, (name, value)) in [("p50", times.p50), ("p90", times.p90), ("p99", times.p99)]
-        .into_iter()
-        .enumerate()
-    {
-        let Some(value) = value else { continue };
-        let (at, top) = (x.clamped(value as f64), 12.0 + 13.0 * i as f64);
-        svg.line("mark", (at, top + 2.0), (at, BOTTOM));
-        let (anchor, shift) = if at > WIDTH - 160.0 {
-            ("end", -5.0)
-        } else {
-            ("start", 5.0)
-        };
-        svg.text(
-            "label",
-            (at + shift, top + 6.0),
-            anchor,
-            &format!("{name} {}", duration(Seconds(value))),
-        );
-    }
+    marks(&mut svg, times, &x);
     let figure = Figure {
         id: "histogram",
         title: "Orders by time from placed to handed over",
@@ -169,6 +107,50 @@ fn draw(histogram: &Histogram, times: &Distribution) -> Markup {
         height: HEIGHT,
     };
     figure.draw(&svg)
+}
+
+fn bars(svg: &mut Svg, histogram: &Histogram, x: &Scale) {
+    let ticks = axis::counts(histogram.bins.iter().copied().max().unwrap_or(1));
+    let y = Scale {
+        from: 0.0,
+        to: ticks.last().copied().unwrap_or(1) as f64,
+        start: BOTTOM,
+        end: TOP,
+    };
+    for tick in ticks {
+        let at = y.at(tick as f64);
+        svg.line("grid", (LEFT, at), (x.end, at));
+        svg.text("tick", (LEFT - 8.0, at + 4.0), "end", &count(tick));
+    }
+    for (i, &orders) in histogram.bins.iter().enumerate() {
+        let from = histogram.from + i as i64 * histogram.step;
+        let to = from + histogram.step;
+        let last = i + 1 == histogram.bins.len() && histogram.beyond > 0;
+        let (class, until) = if last {
+            ("bin rest", "or more".into())
+        } else {
+            ("bin", format!("to {}", duration(Seconds(to))))
+        };
+        let bin = duration(Seconds(from));
+        let tip = format!("{bin} {until}: {}", plural(orders, "order"));
+        let (left, top) = (x.at(from as f64) + 1.0, y.at(orders as f64));
+        let width = (x.at(to as f64) - left - 1.0).max(1.0);
+        svg.rect(class, (left, top), (width, BOTTOM - top), &tip);
+    }
+}
+
+/// Percentiles as dashed lines, their labels on three levels, so that they never meet.
+fn marks(svg: &mut Svg, times: &Distribution, x: &Scale) {
+    let percentiles = [("p50", times.p50), ("p90", times.p90), ("p99", times.p99)];
+    for (i, (name, value)) in percentiles.into_iter().enumerate() {
+        let Some(value) = value else { continue };
+        let (at, top) = (x.clamped(value as f64), 12.0 + 13.0 * i as f64);
+        svg.line("mark", (at, top + 2.0), (at, BOTTOM));
+        let left = at > WIDTH - 160.0;
+        let (anchor, shift) = if left { ("end", -5.0) } else { ("start", 5.0) };
+        let text = format!("{name} {}", duration(Seconds(value)));
+        svg.text("label", (at + shift, top + 6.0), anchor, &text);
+    }
 }
 
 /// Where the mean time of a shipment goes, as one bar.

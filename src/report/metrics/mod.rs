@@ -125,7 +125,12 @@ impl Metrics {
             stage_seconds: by_stage(facts, |seconds, _| seconds),
             stage_rows: by_stage(facts, |_, rows| rows),
             stage_rows_per_second: by_stage(facts, rate),
-            total_seconds: facts.stages.iter().map(|stage| stage.seconds).sum(),
+            total_seconds: tidy(
+                facts
+                    .stages
+                    .iter()
+                    .fold(0.0, |sum, stage| sum + stage.seconds),
+            ),
             peak_memory_bytes: facts.peak_memory_bytes,
             params: facts.params.clone(),
         }
