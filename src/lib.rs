@@ -15,6 +15,7 @@ pub mod generate;
 pub mod ingest;
 pub mod model;
 pub mod params;
+pub mod report;
 pub mod solve;
 pub mod stage;
 pub mod stages;
