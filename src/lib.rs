@@ -12,6 +12,7 @@
 pub mod error;
 pub mod model;
 pub mod params;
+pub mod solve;
 pub mod stage;
 pub mod stages;
 #[cfg(test)]
