@@ -65,6 +65,7 @@ codes! {
     NoService "no_service" "no carrier service takes the parcel (weight, size, zone, hazmat); see carrier_services and rates";
     ShipTogether "ship_together" "the order must ship complete and not all of it can; it waits as a whole";
     TooManyShipments "too_many_shipments" "the rest would exceed routing.max_shipments";
+    SplitTooCostly "split_too_costly" "a further shipment would cost more than routing.backorder_penalty_cents for its units; raise the penalty or plan it next";
 }
 
 impl Code {
