@@ -327,10 +327,10 @@ fn legend(rows: &[Row]) -> Markup {
     let profiles = rows.iter().take(FACILITIES).any(Row::as_profile);
     html! {
         p.legend {
-            span.key.c1 {} "wave, release to packed "
-            span.key.bad {} "some of it misses its pick-up "
-            span.key.line {} "carrier pick-up, red where a shipment misses it "
-            @if profiles { "Where a facility has many waves, the area is its shipments at work over time." }
+            span { span.key.c1 {} "wave, release to packed" }
+            span { span.key.bad {} "some of it misses its pick-up" }
+            span { span.key.line {} "carrier pick-up, red where a shipment misses it" }
+            @if profiles { span { "Where a facility has many waves, the area is its shipments at work over time." } }
         }
         @if hidden > 0 { p.quiet { "The " (FACILITIES) " busiest facilities are drawn; " (hidden) " more are in table waves." } }
     }
