@@ -26,8 +26,16 @@ pub struct Links<'a> {
     pub items: &'a Known<'a, ItemIdx>,
 }
 
-/// Usable lines by (order, row), and where the lines of each order begin.
-pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (Lines, Vec<u32>) {
+/// What the lines say about their orders.
+pub struct OfOrders {
+    /// Where the lines of each order begin.
+    pub first_line: Vec<u32>,
+    /// Rows of each order that cannot be used; empty where all can.
+    pub dropped: Vec<u32>,
+}
+
+/// Usable lines by (order, row).
+pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (Lines, OfOrders) {
     let item: Vec<Read<ItemIdx>> = t.sku.par_map(Err(Code::MissingValue), |sku| {
         rules::unknown_sku(links.items, sku)
     });
@@ -37,6 +45,7 @@ pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (
         .map(|row| price(t, row, &links).unwrap_or(BAD_PRICE))
         .collect();
     let usable = usable(t, faults, &links, &item, &prices);
+    let dropped = dropped(&usable, &links);
     let sorted = by_order(usable, &links);
     let rows = without_duplicates(sorted, t, faults, &links.order);
     let order: Vec<OrderIdx> = rows.take(links.order).into_iter().map(OrderIdx).collect();
@@ -59,7 +68,22 @@ pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (
         quantity: rows.take(std::mem::take(&mut t.quantity)).into(),
         unit_price: rows.take(prices).into(),
     };
-    (lines, first_line)
+    (lines, OfOrders { first_line, dropped })
+}
+
+/// Rows of each order that are not among the usable ones. A repeated line is usable here: its first row is kept.
+fn dropped(usable: &Rows, links: &Links) -> Vec<u32> {
+    if usable.len() == links.order.len() {
+        return Vec::new();
+    }
+    let mut dropped = vec![0; links.orders];
+    for &order in links.order.iter().filter(|&&order| order != NONE) {
+        dropped[order as usize] += 1;
+    }
+    for row in usable.iter() {
+        dropped[links.order[row] as usize] -= 1;
+    }
+    dropped
 }
 
 /// The price of a line in the batch's currency.

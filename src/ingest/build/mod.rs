@@ -34,7 +34,7 @@ struct Names<'a> {
 struct Sold {
     rows: Rows,
     lines: Lines,
-    first_line: Vec<u32>,
+    of_orders: lines::OfOrders,
     currency: String,
 }
 
@@ -71,7 +71,8 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
         let Noted { table, faults, .. } = &mut t.orders;
         orders::orders(table, faults, &sold.rows, dest, buyer, symbols.orders)
     };
-    orders.first_line = sold.first_line;
+    orders.first_line = sold.of_orders.first_line;
+    orders.lines_dropped = sold.of_orders.dropped.into();
 
     let layouts = (&t.layouts.table, &mut t.layouts.faults);
     let slots = (&t.slots.table, &mut t.slots.faults);
@@ -123,11 +124,11 @@ fn sold(
         },
         items: names.items,
     };
-    let (lines, first_line) = lines::lines(&mut order_lines.table, &mut order_lines.faults, links);
+    let (lines, of_orders) = lines::lines(&mut order_lines.table, &mut order_lines.faults, links);
     Sold {
         rows: ids.rows,
         lines,
-        first_line,
+        of_orders,
         currency: currency.own,
     }
 }

@@ -13,7 +13,7 @@ use crate::ingest::intern;
 use crate::ingest::rows::Rows;
 use crate::ingest::{rules, schema};
 use crate::model::codes::Code;
-use crate::model::ids::{DestIdx, Idx, Sym};
+use crate::model::ids::{DestIdx, Idx, IdxVec, Sym};
 use crate::model::network::Destinations;
 use crate::model::orders::Orders;
 use crate::model::text::Text;
@@ -108,7 +108,7 @@ pub fn destinations(orders: &schema::Orders, country: &[Sym]) -> (Destinations, 
     (dests, of_row)
 }
 
-/// The columns of `orders`, moved where all rows are orders. `first_line` is left to the lines.
+/// The columns of `orders`, moved where all rows are orders. `first_line` and `lines_dropped` are left to the lines.
 pub fn orders(
     t: &mut schema::Orders,
     faults: &mut Faults,
@@ -152,6 +152,7 @@ pub fn orders(
         bill_postal_code: rows.take(symbols.bill_postal_code).into(),
         priority: rows.take(priority).into(),
         first_line: Vec::new(),
+        lines_dropped: IdxVec::new(),
     }
 }
 

@@ -241,14 +241,14 @@ pub(super) fn aftercare(batch: &Batch, plan: &mut Plan) {
             order,
             shipment,
             at,
-            status: "shipped".into(),
+            status: EventStatus::HandedOver,
         });
         let facts = format!("{{\"order_id\":\"{}\"}}", &batch.orders.id[order]);
         row.notifications.push(Notification {
             order,
             shipment,
             at,
-            template: "shipped".into(),
+            template: Template::Shipped,
             facts,
         });
     }
