@@ -34,9 +34,6 @@ use crate::stage::{Ctx, Stage, Violation};
 
 const NAME: &str = "waves";
 
-/// Fewer shipments than this are batched by exact tours, more by estimates.
-const SEARCH_EXACT_BELOW: usize = 256;
-
 /// What the stage reads.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {

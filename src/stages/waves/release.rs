@@ -43,7 +43,11 @@ struct Work {
 }
 
 /// Waves in the order of release with their times; those without are not planned.
-pub fn release(site: &Site<'_>, drafts: &[Draft], carts: &[Vec<Cart>]) -> Vec<(usize, Option<Times>)> {
+pub fn release(
+    site: &Site<'_>,
+    drafts: &[Draft],
+    carts: &[Vec<Cart>],
+) -> Vec<(usize, Option<Times>)> {
     let mut works: Vec<Work> = drafts
         .iter()
         .zip(carts)
@@ -55,7 +59,8 @@ pub fn release(site: &Site<'_>, drafts: &[Draft], carts: &[Vec<Cart>]) -> Vec<(u
         pickers: BinaryHeap::new(),
         packing_free: 0,
     };
-    let most = i64::from(site.facility.pickers).min(carts.iter().map(Vec::len).sum::<usize>() as i64);
+    let most =
+        i64::from(site.facility.pickers).min(carts.iter().map(Vec::len).sum::<usize>() as i64);
     floor.pickers.extend((0..most).map(|_| Reverse(0)));
     order
         .into_iter()
@@ -146,7 +151,11 @@ fn dispatch(site: &Site<'_>, works: &[Work]) -> (Vec<usize>, Option<usize>) {
                 break;
             }
             coming.pop();
-            waiting.push(Reverse((works[next].due, Reverse(works[next].priority), next)));
+            waiting.push(Reverse((
+                works[next].due,
+                Reverse(works[next].priority),
+                next,
+            )));
         }
         let Some(Reverse((due, _, wave))) = waiting.pop() else {
             break;
