@@ -23,6 +23,10 @@ mod instance;
 mod release;
 mod run;
 mod slots;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod walk;
 mod wave;
 

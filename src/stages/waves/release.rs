@@ -58,6 +58,7 @@ pub fn release(
         site,
         pickers: BinaryHeap::new(),
         packing_free: 0,
+        released: 0,
     };
     let most =
         i64::from(site.facility.pickers).min(carts.iter().map(Vec::len).sum::<usize>() as i64);
@@ -179,13 +180,15 @@ struct Floor<'s, 'a> {
     /// When each picker is free.
     pickers: BinaryHeap<Reverse<i64>>,
     packing_free: i64,
+    /// Release of the wave before.
+    released: i64,
 }
 
 impl Floor<'_, '_> {
     /// Works one wave; `None`, and nothing is worked, if it does not end within the horizon.
     fn run(&mut self, work: &Work, carts: &[Cart]) -> Option<Times> {
         let free = self.pickers.peek().map_or(0, |&Reverse(free)| free);
-        let release = free.max(work.ready);
+        let release = free.max(work.ready).max(self.released);
         let mut pickers = self.pickers.clone();
         let (mut first, mut last) = (i64::MAX, release);
         for cart in carts {
@@ -200,6 +203,7 @@ impl Floor<'_, '_> {
         let end = self.site.clock.ends(Seconds(packed))?;
         self.pickers = pickers;
         self.packing_free = packed;
+        self.released = release;
         Some(Times {
             release: start,
             expected_end: end.max(start),

@@ -13,7 +13,7 @@ impl Audit<'_> {
         let mut drawn: BTreeMap<(FacilityIdx, SlotIdx), u64> = BTreeMap::new();
         let mut missing: BTreeMap<(FacilityIdx, ItemIdx), u64> = BTreeMap::new();
         for (task, row) in out.tasks.rows().enumerate() {
-            let facility = self.facility_of(row.shipment);
+            let facility = out.waves.facility[self.wave_of_batch(row.batch.index())];
             let item = self.input.batch.lines.item[row.line];
             let Some(slot) = row.slot else {
                 *missing.entry((facility, item)).or_default() += u64::from(row.quantity);
