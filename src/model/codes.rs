@@ -43,6 +43,7 @@ codes! {
     BadDimensions "bad_dimensions" "weight and dimensions must be positive and at most 2 t and 10 m";
     NegativePrice "negative_price" "prices and costs must not be negative";
     BadQuantity "bad_quantity" "stock and slot quantities must lie between 0 and 4,294,967,295";
+    SlotOutsideLayout "slot_outside_layout" "the slot's block, aisle or bay exceeds its facility's row in `layouts`; correct either";
     UnknownCurrency "unknown_currency" "add the currency to the `fx` table or send the order in the batch's currency";
     // Orders and lines that must not be fulfilled.
     NonPositiveQuantity "non_positive_quantity" "send cancellations and returns in `returns`, not as negative lines";
@@ -64,6 +65,7 @@ codes! {
     NoService "no_service" "no carrier service takes the parcel (weight, size, zone, hazmat); see carrier_services and rates";
     ShipTogether "ship_together" "the order must ship complete and not all of it can; it waits as a whole";
     TooManyShipments "too_many_shipments" "the rest would exceed routing.max_shipments";
+    SplitTooCostly "split_too_costly" "a further shipment would cost more than routing.backorder_penalty_cents for its units; raise the penalty or plan it next";
 }
 
 impl Code {

@@ -14,6 +14,7 @@ pub mod network;
 pub mod orders;
 pub mod plan;
 pub mod rates;
+pub mod status;
 pub mod text;
 pub mod units;
 pub mod warehouse;

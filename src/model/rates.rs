@@ -76,7 +76,9 @@ pub struct ServiceTerms {
     pub daily_capacity: Option<u32>,
     pub min_commitment: Option<u32>,
     pub hazmat: bool,
+    /// Midnight UTC of the first valid day of pick-up.
     pub valid_from: Option<Timestamp>,
+    /// Midnight UTC of the last valid day of pick-up, which counts in full.
     pub valid_to: Option<Timestamp>,
 }
 
@@ -178,6 +180,7 @@ pub struct Surcharge {
     /// Second longest side.
     pub min_second_mm: Option<i64>,
     pub min_girth_mm: Option<i64>,
+    /// As in [`ServiceTerms`].
     pub valid_from: Option<Timestamp>,
     pub valid_to: Option<Timestamp>,
     pub amount: Cents,

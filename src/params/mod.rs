@@ -83,6 +83,8 @@ sections! {
             "promise of the next-day service: picked and handed over on the first day, delivered on the second";
         promise_from_order: bool = false, "",
             "count promises from placed_at (true) instead of the plan's start (false)";
+        unknown_transit_days: i64 = 5, in 0..=60, "delivery days",
+            "transit of a service where neither its terms nor the zone say; slow, so that no promise rests on a guess";
         delivery_hour: i64 = 20, in 0..=23, "hour of day", "carriers have delivered by then";
     }
 

@@ -1,10 +1,63 @@
 //! From which facility does each line ship?
+//!
+//! Order by order: the baseline that a joint plan has to beat, and the plan to start it from.
+//!
+//! ```text
+//! sets        orders o, their lines l with item i(l) and q_l units; facilities f
+//! variables   x_lf >= 0 whole   units of line l that f ships          b_l >= 0 whole   units of l that wait
+//!             y_of in {0, 1}    f sends a shipment for o
+//! minimize    sum_of C_of(x_.f) + split_penalty sum_o max(0, sum_f y_of - 1) + backorder_penalty sum_l b_l
+//! subject to  sum_f x_lf + b_l = q_l                                    every line
+//!             x_lf <= q_l y_of                                          every line of o
+//!             sum_{l: i(l) = i} x_lf <= on_hand - reserved - safety     every facility and item
+//!             sum_l x_lf <= capacity_units of f                         every facility
+//!             sum_f y_of <= max_shipments                               every order
+//!             all b_l = 0, or all x_lf = 0                              orders that ship complete
+//!             x_lf = 0                                                  l hazardous, f not for hazardous goods
+//! ```
+//!
+//! `C_of` is the exact cost of a shipment, from `stages::shipping`: cartons as packed, the cheapest service in time (or least late) on
+//! the real rate card, surcharges, handling per order and unit, late penalty. It is not convex, nor even monotone.
+//!
+//! Orders are served in sequence: higher priority, then earlier promise, then placed earlier, then position in the batch. Each takes
+//! the least-cost pattern on the stock and capacity that the earlier ones left, and keeps it. One rule comes on top, so that cheap
+//! penalties do not turn sales away: *what can ship does*. An order leaves nothing in a facility that ships for it anyway, and
+//! ships something if it can; only a further shipment may be given up for the penalty (`split_too_costly`).
+//!
+//! | file | what |
+//! |---|---|
+//! | `instance` | who wants what, in which sequence; what there is to give |
+//! | `order` | choices of one order, reasons of backorders |
+//! | `menu` | orders of few units, exactly |
+//! | `bulk`, `beam` | orders of many units |
+//! | `commit` | the sequence, in chunks |
+//! | `nearest` | the rule in use, for comparison |
+//! | `bound`, `freight_floor` | the lower bound |
+//! | `check` | the audit |
+//!
+//! The shadow prices are empty: a baseline has none.
 
+mod beam;
+mod bound;
+mod bulk;
+mod check;
+mod commit;
+mod freight_floor;
+mod instance;
+mod menu;
+mod nearest;
+mod order;
+#[cfg(test)]
+mod tests;
+
+use crate::error::Result;
 use crate::model::Batch;
 use crate::model::calendar::Calendar;
 use crate::model::codes::Code;
 use crate::model::ids::{IdxVec, LineIdx, OrderIdx};
-use crate::model::plan::Verdict;
+use crate::model::plan::{Routed, Verdict};
+use crate::stage::{Ctx, Stage, Violation};
+use crate::stages::shipping::Shipping;
 
 /// What the stage reads.
 #[derive(Clone, Copy)]
@@ -15,4 +68,28 @@ pub struct Input<'a> {
     pub verdict: &'a IdxVec<OrderIdx, Verdict>,
     /// After validate: lines with a fault are not routed.
     pub line_fault: &'a IdxVec<LineIdx, Option<Code>>,
+}
+
+/// The stage.
+pub struct Routing;
+
+impl Stage for Routing {
+    const NAME: &'static str = "routing";
+    type In<'a> = Input<'a>;
+    type Out = Routed;
+
+    fn run(input: Input<'_>, ctx: &Ctx) -> Result<Routed> {
+        let shipping = Shipping::new(input.batch, input.calendar, ctx.params)?;
+        let instance = instance::Instance::new(input, ctx.params)?;
+        commit::run(&instance, &shipping, ctx)
+    }
+
+    fn check(input: Input<'_>, out: &Routed, ctx: &Ctx) -> Vec<Violation> {
+        check::check(input, out, &ctx.params.routing)
+    }
+
+    /// Order lines.
+    fn rows(input: Input<'_>) -> u64 {
+        input.batch.lines.len() as u64
+    }
 }

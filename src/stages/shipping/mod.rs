@@ -2,15 +2,43 @@
 //!
 //! Shared by routing, cartonization and carrier selection, so that the cost that routing decides by is the cost that the carrier
 //! later charges for the same shipment.
+//!
+//! How to ask:
+//!
+//! - once in a while: [`Shipping::cost`] packs, rates and chooses;
+//! - millions of times: [`Shipping::bundle`] once per (content, [`Shipping::pack_group`] of the facilities), then
+//!   [`Shipping::cost_of`] for every ([`RateClass`], facility). Orders of one class and content cost the same.
+
+mod appraise;
+mod choose;
+mod measure;
+mod offers;
+mod pack;
+mod quote;
+#[cfg(test)]
+mod shipment_tests;
+mod tariff;
+#[cfg(test)]
+mod tests;
+
+pub use measure::Measured;
+pub use quote::Quote;
 
 use crate::error::Result;
 use crate::model::Batch;
 use crate::model::calendar::Calendar;
 use crate::model::codes::Code;
-use crate::model::ids::{CartonIdx, FacilityIdx, LineIdx, OrderIdx, ServiceIdx, ZoneIdx};
+use crate::model::ids::{
+    CartonIdx, DestIdx, FacilityIdx, Idx, IdxVec, LineIdx, OrderIdx, ServiceIdx, ZoneIdx,
+};
+use crate::model::orders::ServiceLevel;
 use crate::model::plan::ChargeKind;
 use crate::model::units::{Cents, Grams, Timestamp};
 use crate::params::Params;
+use offers::Desk;
+use pack::Packer;
+use rustc_hash::FxHashMap;
+use tariff::Tariff;
 
 /// A packed carton as carriers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +62,38 @@ pub struct PackedCarton {
     pub units: Vec<(LineIdx, [i32; 3], [i32; 3])>,
 }
 
+/// What the price of parcels depends on, beside the parcels and the facility: orders of one class pay the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RateClass {
+    /// The first destination of the batch with the same zones from everywhere.
+    dest: DestIdx,
+    /// Destinations with the same surcharges.
+    area: u32,
+    residential: bool,
+    service: ServiceLevel,
+    deliver_by: Option<Timestamp>,
+    /// Where promises count from the order.
+    placed_at: Option<Timestamp>,
+}
+
+/// A decision for all parcels of a shipment: service, price, dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freight {
+    pub service: ServiceIdx,
+    pub zone: ZoneIdx,
+    /// Everything the carrier charges.
+    pub price: Cents,
+    /// Sum over the parcels.
+    pub billable_weight: Grams,
+    pub pickup: Timestamp,
+    pub delivery: Timestamp,
+    pub promised: Timestamp,
+    /// Whole days after the promise, rounded up; 0: in time.
+    pub days_late: i64,
+    /// Late penalty, in money.
+    pub lateness: Cents,
+}
+
 /// A service for all parcels of a shipment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -48,6 +108,14 @@ pub struct Choice {
     pub days_late: i64,
     /// (parcel, kind, amount); sums to `price`.
     pub charges: Vec<(u32, ChargeKind, Cents)>,
+}
+
+/// A packed shipment, as far as its cost goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    pub parcels: Vec<Measured>,
+    pub cartons: Cents,
+    pub units: u64,
 }
 
 /// What a shipment costs.
@@ -70,4 +138,117 @@ pub struct Shipping<'a> {
     batch: &'a Batch,
     calendar: &'a Calendar,
     params: &'a Params,
+    tariff: Tariff,
+    desks: IdxVec<FacilityIdx, Desk>,
+    packer: Packer,
+    /// The first destination with the same zones from everywhere.
+    representative: IdxVec<DestIdx, DestIdx>,
+    /// Transit days where neither zone nor service says.
+    unknown_transit: u16,
+}
+
+impl<'a> Shipping<'a> {
+    /// Lays out prices, surcharges, pick-ups and cartons.
+    ///
+    /// Errors: prices or percentages beyond reason ([`crate::error::Fault::Input`]).
+    pub fn new(batch: &'a Batch, calendar: &'a Calendar, params: &'a Params) -> Result<Self> {
+        let mut shipping = Shipping {
+            batch,
+            calendar,
+            params,
+            tariff: Tariff::new(batch)?,
+            desks: offers::desks(batch, calendar, params),
+            packer: Packer::new(batch, params),
+            representative: representatives(batch),
+            unknown_transit: u16::try_from(params.carrier.unknown_transit_days).unwrap_or(u16::MAX),
+        };
+        shipping.appraise();
+        Ok(shipping)
+    }
+
+    /// Facilities of one group have the same cartons and pack alike.
+    pub fn pack_group(&self, facility: FacilityIdx) -> u32 {
+        self.packer.group(facility)
+    }
+
+    /// Packs what a facility sends for an order; (line, units), each line once. `Err`: the facility may not ship it.
+    pub fn pack(
+        &self,
+        facility: FacilityIdx,
+        content: &[(LineIdx, u32)],
+    ) -> std::result::Result<Vec<PackedCarton>, Code> {
+        let items = &self.batch.items;
+        let hazmat = |&(line, _): &(LineIdx, u32)| items.hazmat[self.batch.lines.item[line]];
+        if !self.batch.facilities[facility].hazmat && content.iter().any(hazmat) {
+            return Err(Code::NoService);
+        }
+        Ok(self.packer.pack(self.batch, facility, content))
+    }
+
+    /// A lower bound on the packages that the content needs, by volume, weight and size.
+    pub fn fewest_packages(&self, facility: FacilityIdx, content: &[(LineIdx, u32)]) -> u64 {
+        self.packer.fewest(self.batch, facility, content)
+    }
+
+    /// Handling of one shipment: per order and per unit.
+    pub fn handling(&self, facility: FacilityIdx, units: u64) -> Cents {
+        let facility = &self.batch.facilities[facility];
+        let units = i64::try_from(units).unwrap_or(i64::MAX);
+        facility.handling_per_order + Cents(facility.handling_per_unit.0.saturating_mul(units))
+    }
+
+    /// [`Shipping::pack`], without saying where each unit lies. Facilities of one [`Shipping::pack_group`] that may all ship
+    /// hazardous goods, or none, get the same bundle.
+    pub fn bundle(
+        &self,
+        facility: FacilityIdx,
+        content: &[(LineIdx, u32)],
+    ) -> std::result::Result<Bundle, Code> {
+        let packed = self.pack(facility, content)?;
+        Ok(Bundle {
+            parcels: packed.iter().map(|p| (&p.parcel).into()).collect(),
+            cartons: packed.iter().map(|p| p.carton_cost).sum(),
+            units: content.iter().map(|c| u64::from(c.1)).sum(),
+        })
+    }
+
+    /// What it costs to send a bundle from a facility. O(services × parcels × log price rows), without allocation.
+    pub fn cost_of(
+        &self,
+        class: &RateClass,
+        facility: FacilityIdx,
+        bundle: &Bundle,
+    ) -> std::result::Result<ShipmentCost, Code> {
+        let freight = self
+            .freight_of(class, facility, &bundle.parcels)
+            .ok_or(Code::NoService)?;
+        Ok(ShipmentCost {
+            freight: freight.price,
+            cartons: bundle.cartons,
+            handling: self.handling(facility, bundle.units),
+            lateness: freight.lateness,
+        })
+    }
+
+    /// What a facility's shipment for an order costs. `Err`: the code of why it cannot ship this way.
+    pub fn cost(
+        &self,
+        order: OrderIdx,
+        facility: FacilityIdx,
+        content: &[(LineIdx, u32)],
+    ) -> std::result::Result<ShipmentCost, Code> {
+        let bundle = self.bundle(facility, content)?;
+        self.cost_of(&self.rate_class(order), facility, &bundle)
+    }
+}
+
+fn representatives(batch: &Batch) -> IdxVec<DestIdx, DestIdx> {
+    let mut first: FxHashMap<u32, DestIdx> = FxHashMap::default();
+    (0..batch.destinations.len())
+        .map(DestIdx::from_usize)
+        .map(|dest| match batch.rates.lanes.class(dest) {
+            Some(class) => *first.entry(class).or_insert(dest),
+            None => dest,
+        })
+        .collect()
 }

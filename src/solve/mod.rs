@@ -1,0 +1,21 @@
+//! The toolbox: optimization kernels that know numbers, not orders.
+//!
+//! Nothing here imports `model`, `stages` or `params`. A stage turns columns into an instance, calls a kernel, turns the
+//! answer back. Every kernel is a pure function of its arguments: same input, same output, on any number of threads.
+//!
+//! | module | decides |
+//! |---|---|
+//! | [`pack`] | which boxes, and where each piece lies in its box (three-dimensional bin packing) |
+//! | [`tour`] | the shortest walk of a picker through a parallel-aisle warehouse |
+//! | [`knapsack`] | which of many gains to take within one capacity, and what one more unit of capacity is worth |
+//! | [`lp`] | linear and mixed-integer programmes, by HiGHS |
+//! | [`outcome`], [`budget`] | how a search says what it found, how good it must be, and when it stops |
+//! | [`rng`] | one reproducible random stream per seed, stage and shard |
+
+pub mod budget;
+pub mod knapsack;
+pub mod lp;
+pub mod outcome;
+pub mod pack;
+pub mod rng;
+pub mod tour;

@@ -1,0 +1,368 @@
+//! Orders of many units: what each facility could ship, and the choice of a pattern.
+//!
+//! If facilities can ship the whole order alone, the cheapest of them does; its price is exact. Otherwise patterns come from a beam
+//! search ([`super::beam`]) by estimated cost; the best few are priced exactly and the cheapest is taken: [`finalists`] of them,
+//! one above [`EXACT_UNITS`] units, which is priced after all is decided.
+//!
+//! The whole order is packed once per group of facilities with the same cartons (thrice where services refuse some of it, see
+//! [`Bulk::site`]), and in part at most `finalists × max_shipments` times.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::model::ids::{FacilityIdx, ItemIdx, LineIdx, ServiceIdx};
+use crate::stages::shipping::{RateClass, ShipmentCost, Shipping};
+
+use super::beam::Node;
+use super::instance::{Content, Demand, Instance, Supply};
+use super::order::{Open, Packed, Part, Pattern, Priced, candidates};
+
+/// Above this, packing patterns only to compare them costs too much.
+const EXACT_UNITS: u64 = 200;
+
+/// Patterns priced exactly before one is chosen.
+pub(super) fn finalists(units: u64) -> usize {
+    match units {
+        0..=60 => 6,
+        61..=EXACT_UNITS => 3,
+        _ => 1,
+    }
+}
+
+/// All lines of one item.
+pub(super) struct Bundle {
+    pub item: ItemIdx,
+    pub units: u64,
+    /// Positions in the order's wants.
+    pub wants: Vec<usize>,
+    /// Grams and mm³ of a unit.
+    pub weight: i128,
+    pub volume: i128,
+}
+
+/// A facility that stocks some of the order.
+pub(super) struct Site {
+    pub facility: FacilityIdx,
+    /// By bundle: the facility may not ship it, or no service takes it there.
+    pub blocked: Vec<bool>,
+    /// All that is not blocked, shipped together. `None`: nothing can be.
+    pub base: Option<Base>,
+}
+
+/// What the estimate scales.
+#[derive(Clone, Copy)]
+pub(super) struct Base {
+    pub priced: Priced,
+    /// Net grams and mm³.
+    pub weight: i128,
+    pub volume: i128,
+    /// Nothing is blocked: the price of the whole order.
+    pub whole: bool,
+}
+
+/// What an order of many units may choose from.
+pub(super) struct Bulk<'a> {
+    pub(super) shipping: &'a Shipping<'a>,
+    pub(super) instance: &'a Instance<'a>,
+    pub(super) demand: Demand<'a>,
+    pub(super) class: RateClass,
+    pub(super) bundles: Vec<Bundle>,
+    /// Bundle of each want.
+    pub(super) bundle_of: Vec<usize>,
+    pub(super) sites: Vec<Site>,
+}
+
+impl<'a> Bulk<'a> {
+    /// Packs the whole order and prices it from every facility that stocks some of it.
+    pub fn new(
+        shipping: &'a Shipping<'a>,
+        instance: &'a Instance<'a>,
+        demand: Demand<'a>,
+    ) -> Bulk<'a> {
+        let (bundles, bundle_of) = bundles(instance, &demand);
+        let mut bulk = Bulk {
+            shipping,
+            instance,
+            demand,
+            class: shipping.rate_class(demand.order),
+            bundles,
+            bundle_of,
+            sites: Vec::new(),
+        };
+        let mut packs: Vec<(Vec<bool>, Packed)> = Vec::new();
+        bulk.sites = instance
+            .stocking(demand.wants)
+            .into_iter()
+            .map(|facility| bulk.site(&mut packs, facility))
+            .collect();
+        bulk
+    }
+
+    /// What a facility could ship: all that it may ship; if no service takes that, all that services take singly; if none takes
+    /// that together, all that the service with the most units takes.
+    fn site(&self, packs: &mut Vec<(Vec<bool>, Packed)>, facility: FacilityIdx) -> Site {
+        let may_ship = |bundle: &Bundle| self.instance.may_ship(facility, bundle.item);
+        let mut blocked: Vec<bool> = self.bundles.iter().map(|b| !may_ship(b)).collect();
+        let mut base = self.base(packs, facility, &blocked);
+        if base.is_none() {
+            let single = |b: &Bundle| [(self.demand.wants[b.wants[0]].line, 1)];
+            let fails = |b| {
+                let cost = self.shipping.cost(self.demand.order, facility, &single(b));
+                cost.is_err()
+            };
+            blocked = self.bundles.iter().map(fails).collect();
+            base = self.base(packs, facility, &blocked);
+        }
+        if base.is_none() && blocked.contains(&false) {
+            blocked = self.outside_best_service(facility, &blocked);
+            base = self.base(packs, facility, &blocked);
+        }
+        Site {
+            facility,
+            blocked,
+            base,
+        }
+    }
+
+    fn base(
+        &self,
+        packs: &mut Vec<(Vec<bool>, Packed)>,
+        facility: FacilityIdx,
+        blocked: &[bool],
+    ) -> Option<Base> {
+        let open = || self.bundles.iter().zip(blocked).filter(|(_, b)| !**b);
+        open().next()?;
+        let at = match packs.iter().position(|(b, _)| b == blocked) {
+            Some(at) => at,
+            None => {
+                let wants = self.demand.wants.iter().zip(&self.bundle_of);
+                let content = wants
+                    .filter(|&(_, &bundle)| !blocked[bundle])
+                    .map(|(want, _)| (want.line, want.quantity));
+                packs.push((blocked.to_vec(), Packed::new(content.collect())));
+                packs.len() - 1
+            }
+        };
+        let priced = packs[at].1.price(self.shipping, &self.class, facility)?;
+        Some(Base {
+            priced,
+            weight: open().map(|(b, _)| b.weight * i128::from(b.units)).sum(),
+            volume: open().map(|(b, _)| b.volume * i128::from(b.units)).sum(),
+            whole: !blocked.contains(&true),
+        })
+    }
+
+    /// Blocks what the service that takes most units singly does not take.
+    fn outside_best_service(&self, facility: FacilityIdx, blocked: &[bool]) -> Vec<bool> {
+        let services = |bundle: &Bundle| -> Vec<ServiceIdx> {
+            let single = [(self.demand.wants[bundle.wants[0]].line, 1)];
+            let Ok(packed) = self.shipping.pack(facility, &single) else {
+                return Vec::new();
+            };
+            let parcels: Vec<_> = packed.into_iter().map(|p| p.parcel).collect();
+            let options = self.shipping.options(&self.class, facility, &parcels, 1);
+            options.into_iter().map(|o| o.service).collect()
+        };
+        let open = self.bundles.iter().zip(blocked);
+        let taken: Vec<Vec<ServiceIdx>> = open
+            .map(|(bundle, &b)| if b { Vec::new() } else { services(bundle) })
+            .collect();
+        let mut units: BTreeMap<ServiceIdx, u64> = BTreeMap::new();
+        for (bundle, services) in self.bundles.iter().zip(&taken) {
+            for &service in services {
+                *units.entry(service).or_default() += bundle.units;
+            }
+        }
+        let best = units.iter().rev().max_by_key(|(_, units)| **units);
+        let best = best.map(|(&service, _)| service);
+        let takes = |services: &Vec<ServiceIdx>| best.is_some_and(|s| services.contains(&s));
+        taken.iter().map(|services| !takes(services)).collect()
+    }
+
+    fn site_of(&self, facility: FacilityIdx) -> Option<&Site> {
+        let found = self.sites.binary_search_by_key(&facility, |s| s.facility);
+        found.ok().map(|site| &self.sites[site])
+    }
+
+    /// Whether some service takes the want from the facility.
+    pub fn servable(&self, facility: FacilityIdx, want: usize) -> bool {
+        let site = self.site_of(facility);
+        site.is_some_and(|s| s.base.is_some() && !s.blocked[self.bundle_of[want]])
+    }
+
+    /// The cost of the whole order from a facility, if that is what the content is.
+    pub fn known(
+        &self,
+        facility: FacilityIdx,
+        content: &[(LineIdx, u32)],
+    ) -> Option<ShipmentCost> {
+        let base = self.site_of(facility)?.base.filter(|base| base.whole)?;
+        let wants = self.demand.wants.iter();
+        let whole = wants.map(|want| (want.line, want.quantity));
+        whole.eq(content.iter().copied()).then_some(base.priced.cost)
+    }
+
+    /// A good pattern on the supply, without the facilities in `refused`.
+    pub fn decide(&self, supply: &Supply, refused: &[FacilityIdx]) -> Pattern {
+        let mut refused = refused.to_vec();
+        loop {
+            let open = self.open_sites(supply, &refused);
+            if let Some(parts) = self.alone(&open) {
+                return Pattern { parts, refused };
+            }
+            let mut best = self.search(&open);
+            if self.demand.complete {
+                best.retain(|node| node.units_left == 0);
+            }
+            best.truncate(finalists(self.demand.units));
+            if best.is_empty() {
+                return Pattern {
+                    parts: Vec::new(),
+                    refused,
+                };
+            }
+            if self.demand.units > EXACT_UNITS {
+                let parts = self.parts(&open, &best[0]);
+                return Pattern { parts, refused };
+            }
+            match self.cheapest(&open, &best) {
+                Ok(parts) => return Pattern { parts, refused },
+                Err(facility) => refused.push(facility),
+            }
+        }
+    }
+
+    /// The cheapest facility that ships the whole order alone.
+    fn alone(&self, open: &[Open]) -> Option<Vec<Part>> {
+        let whole = open.iter().filter_map(|open| {
+            let mut pairs = self.bundles.iter().zip(&open.free);
+            let enough = pairs.all(|(b, &free)| u64::from(free) >= b.units)
+                && open.room >= self.demand.units;
+            let site = &self.sites[open.site];
+            let base = site.base.filter(|base| base.whole && enough)?;
+            Some((base.priced.cost, site.facility))
+        });
+        let (cost, facility) = whole.min_by_key(|(cost, facility)| (cost.total(), *facility))?;
+        let wants = self.demand.wants.iter();
+        Some(vec![Part {
+            facility,
+            content: wants.map(|want| (want.line, want.quantity)).collect(),
+            cost: Some(cost),
+        }])
+    }
+
+    fn open_sites(&self, supply: &Supply, refused: &[FacilityIdx]) -> Vec<Open> {
+        let root = self.root();
+        let ranked = self.sites.iter().enumerate().filter_map(|(at, site)| {
+            if site.base.is_none() || refused.contains(&site.facility) {
+                return None;
+            }
+            let bundles = self.bundles.iter().zip(&site.blocked);
+            let free = bundles.map(|(bundle, &blocked)| {
+                if blocked {
+                    return 0;
+                }
+                let free = supply.free(self.instance.batch, site.facility, bundle.item);
+                free.min(u32::try_from(bundle.units).unwrap_or(u32::MAX))
+            });
+            let open = Open {
+                site: at,
+                free: free.collect(),
+                room: supply.capacity(site.facility),
+            };
+            let node = self.extend(&root, 0, &open)?;
+            Some((node.units_left, node.cost, open))
+        });
+        let wanted: Vec<u64> = self.bundles.iter().map(|b| b.units).collect();
+        candidates(ranked.collect(), &wanted, self.instance.rules.candidates)
+    }
+
+    /// The cheapest pattern by exact prices. `Err`: none can be priced; the facility that refuses in the first.
+    fn cheapest(&self, open: &[Open], nodes: &[Node]) -> Result<Vec<Part>, FacilityIdx> {
+        let rules = &self.instance.rules;
+        let mut refusing = None;
+        let mut best: Option<(i64, Vec<Part>)> = None;
+        for node in nodes {
+            let mut parts = self.parts(open, node);
+            let mut total = rules
+                .splits(parts.len())
+                .saturating_add(rules.backordered(node.units_left));
+            let mut priced = true;
+            for part in &mut parts {
+                let order = self.demand.order;
+                match self.shipping.cost(order, part.facility, &part.content) {
+                    Ok(cost) => {
+                        total = total.saturating_add(cost.total().0);
+                        part.cost = Some(cost);
+                    }
+                    Err(_) => {
+                        refusing = refusing.or(Some(part.facility));
+                        priced = false;
+                        break;
+                    }
+                }
+            }
+            if priced && best.as_ref().is_none_or(|best| total < best.0) {
+                best = Some((total, parts));
+            }
+        }
+        match (best, refusing) {
+            (Some((_, parts)), _) => Ok(parts),
+            (None, Some(facility)) => Err(facility),
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
+    /// Units by line instead of by item, in order of facility.
+    fn parts(&self, open: &[Open], node: &Node) -> Vec<Part> {
+        let wants = self.demand.wants;
+        let mut left: Vec<u32> = wants.iter().map(|want| want.quantity).collect();
+        let parts = node.parts.iter().map(|(at, takes)| {
+            let mut content: Content = Vec::new();
+            for (bundle, &units) in self.bundles.iter().zip(takes) {
+                let mut units = units;
+                for &want in &bundle.wants {
+                    let given = units.min(left[want]);
+                    if given > 0 {
+                        content.push((wants[want].line, given));
+                        left[want] -= given;
+                        units -= given;
+                    }
+                }
+            }
+            content.sort_unstable();
+            Part {
+                facility: self.sites[open[*at].site].facility,
+                content,
+                cost: None,
+            }
+        });
+        parts.collect()
+    }
+}
+
+/// Wants by item, in order of their first line; and the bundle of each want.
+fn bundles(instance: &Instance, demand: &Demand) -> (Vec<Bundle>, Vec<usize>) {
+    let items = &instance.batch.items;
+    let mut known: FxHashMap<ItemIdx, usize> = FxHashMap::default();
+    let mut bundles: Vec<Bundle> = Vec::new();
+    let mut bundle_of = Vec::with_capacity(demand.wants.len());
+    for (i, want) in demand.wants.iter().enumerate() {
+        let at = *known.entry(want.item).or_insert_with(|| {
+            let size = items.size[want.item];
+            bundles.push(Bundle {
+                item: want.item,
+                units: 0,
+                wants: Vec::new(),
+                weight: i128::from(items.weight[want.item].0),
+                volume: size.iter().map(|&side| i128::from(side)).product(),
+            });
+            bundles.len() - 1
+        });
+        bundles[at].units += u64::from(want.quantity);
+        bundles[at].wants.push(i);
+        bundle_of.push(at);
+    }
+    (bundles, bundle_of)
+}

@@ -1,0 +1,244 @@
+//! What freight costs at least, from the rate card alone: no packing, no choice of service.
+//!
+//! *Claim.* Let a destination class be served by the price rows `r` of its (service, zone) pairs, row `r` with price `p_r` (with the
+//! least fuel of its service over the facilities) and weight `w_r`, cut to the heaviest parcel that the service takes. If
+//! `a, b >= 0` and `a + b w_r <= p_r` for all `r`, then parcels with contents of `W` grams in total pay at least `a + b W`.
+//!
+//! *Proof.* A parcel with `w` grams of content weighs at least `w` and bills at least that, so it pays some row with `w <= w_r`:
+//! at least `p_r >= a + b w_r >= a + b w`. Sum over one or more parcels; `a >= 0`. No row need be cheaper than a heavier one. ∎
+//!
+//! The lines `(a, b)` that matter are the edges of the lower convex hull of the points `(w_r, p_r)`, the level line under the cheapest
+//! row, and the ray from the origin; which of them is best depends on `W`. Surcharges are left out; negative ones (rebates),
+//! negative fuel and negative prices are subtracted in full, per parcel (see [`rebate`]).
+//!
+//! O(rows × log rows) per class at most; services and zones are reduced to their hulls once.
+
+use rustc_hash::FxHashMap;
+
+use crate::model::Batch;
+use crate::model::ids::{CarrierIdx, DestIdx, FacilityIdx, ServiceIdx, ZoneIdx};
+use crate::model::rates::{PriceRow, Service, ServiceTerms};
+
+/// A line under all prices, in thousandths of a cent: `at_least + cents × grams / per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub at_least: i64,
+    cents: i64,
+    grams: i64,
+}
+
+impl Line {
+    /// Thousandths of a cent that `grams` add, rounded down.
+    pub fn weighs(&self, grams: i64) -> i64 {
+        let product = i128::from(self.cents) * 1_000 * i128::from(grams.max(0));
+        i64::try_from(product / i128::from(self.grams)).unwrap_or(i64::MAX)
+    }
+}
+
+/// Points (grams, cents).
+type Points = Vec<(i64, i64)>;
+
+/// Lines under the prices of each class of destinations.
+pub(super) struct FreightFloor<'a> {
+    batch: &'a Batch,
+    /// By class; `None`: nothing goes there.
+    lines: FxHashMap<u32, Option<Vec<Line>>>,
+}
+
+impl<'a> FreightFloor<'a> {
+    /// Lines for the classes of the destinations.
+    pub fn new(batch: &'a Batch, dests: impl Iterator<Item = DestIdx>) -> FreightFloor<'a> {
+        let mut hulls: FxHashMap<(ServiceIdx, ZoneIdx), Points> = FxHashMap::default();
+        let mut lines: FxHashMap<u32, Option<Vec<Line>>> = FxHashMap::default();
+        for dest in dests {
+            if let Some(class) = batch.rates.lanes.class(dest) {
+                lines
+                    .entry(class)
+                    .or_insert_with(|| lines_to(batch, dest, &mut hulls));
+            }
+        }
+        FreightFloor { batch, lines }
+    }
+
+    /// The line that promises most for `grams` to the destination; `None`: nothing goes there.
+    pub fn line(&self, dest: DestIdx, grams: i64) -> Option<Line> {
+        let class = self.batch.rates.lanes.class(dest)?;
+        let lines = self.lines.get(&class)?.as_ref()?;
+        let worth = |line: &&Line| line.at_least.saturating_add(line.weighs(grams));
+        lines.iter().max_by_key(worth).copied()
+    }
+}
+
+fn lines_to(
+    batch: &Batch,
+    dest: DestIdx,
+    hulls: &mut FxHashMap<(ServiceIdx, ZoneIdx), Points>,
+) -> Option<Vec<Line>> {
+    let card = &batch.rates;
+    let mut pairs: Vec<(ServiceIdx, ZoneIdx)> = Vec::new();
+    for (service, offered) in card.services.iter_enumerated() {
+        for facility in batch.facilities.indices() {
+            let lane = card.lanes.get(offered.carrier, facility, dest);
+            if let Some(lane) = lane.filter(|_| offered.terms(facility).is_some()) {
+                pairs.push((service, lane.zone));
+            }
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut points = Points::new();
+    for pair in pairs {
+        let own = hulls.entry(pair).or_insert_with(|| hull(floor_prices(batch, pair)));
+        points.extend_from_slice(own);
+    }
+    let hull = hull(points);
+    (!hull.is_empty()).then(|| edges(&hull))
+}
+
+/// The least that each price row can come to, at the heaviest content it can have.
+fn floor_prices(batch: &Batch, (service, zone): (ServiceIdx, ZoneIdx)) -> Points {
+    let card = &batch.rates;
+    let offered = &card.services[service];
+    let terms: Vec<&ServiceTerms> = batch
+        .facilities
+        .indices()
+        .filter_map(|facility: FacilityIdx| offered.terms(facility))
+        .collect();
+    let heaviest = terms.iter().map(|t| t.max_weight.map_or(i64::MAX, |w| w.0));
+    let heaviest = heaviest.max().unwrap_or(i64::MAX);
+    let fuel = terms.iter().map(|t| t.fuel_percent).fold(f64::INFINITY, f64::min);
+    let rows = card.price_rows(service, zone).iter();
+    rows.map(|row: &PriceRow| {
+        let price = row.price.0.saturating_add(row.price.percent(fuel).0);
+        let least = price.saturating_sub(rebate(batch, offered, service, row.price.0, fuel));
+        (row.max_weight.0.min(heaviest), least)
+    })
+    .collect()
+}
+
+/// An upper bound on what surcharges and their fuel can take off a parcel; 0 unless some of them are negative.
+fn rebate(batch: &Batch, offered: &Service, service: ServiceIdx, base: i64, fuel: f64) -> i64 {
+    let of_carrier = |carrier: CarrierIdx| carrier == offered.carrier;
+    let rows = batch
+        .rates
+        .surcharges
+        .iter()
+        .filter(|row| of_carrier(row.carrier) && row.service.is_none_or(|s| s == service));
+    let mut off = 0i128;
+    let mut on = 0i128;
+    for row in rows {
+        let share = (base as f64 * row.percent / 100.0).abs().ceil() as i128;
+        let amount = i128::from(row.amount.0);
+        // Part by part, as an amount may be a rebate where its percentage is not.
+        off += (-amount).max(0) + if row.percent < 0.0 { share } else { 0 };
+        on += amount.max(0) + if row.percent > 0.0 { share } else { 0 };
+    }
+    let highest = offered
+        .default_terms
+        .iter()
+        .chain(offered.facility_terms.iter().map(|(_, terms)| terms))
+        .map(|terms| terms.fuel_percent)
+        .fold(0.0, f64::max);
+    // Fuel raises rebates, negative fuel lowers surcharges.
+    let fuelled = off as f64 * highest / 100.0 + on as f64 * (-fuel).max(0.0) / 100.0;
+    let total = off + fuelled.ceil() as i128;
+    let rounding = if off > 0 || fuel < 0.0 { 2 } else { 0 };
+    i64::try_from(total + rounding).unwrap_or(i64::MAX)
+}
+
+/// The lower convex hull, from the cheapest point on: rising weights and prices, rising slopes.
+fn hull(mut points: Points) -> Points {
+    // From heavy to light only points cheaper than all heavier ones matter: a line under the heavier is under the lighter.
+    points.sort_unstable_by_key(|&(grams, cents)| (std::cmp::Reverse(grams), cents));
+    let mut least = i64::MAX;
+    points.retain(|&(_, cents)| {
+        let matters = cents < least;
+        least = least.min(cents);
+        matters
+    });
+    points.reverse();
+    let mut hull = Points::new();
+    for point in points {
+        while let [.., a, b] = hull[..] {
+            if slope_rises(a, b, point) {
+                break;
+            }
+            hull.pop();
+        }
+        hull.push(point);
+    }
+    hull
+}
+
+fn slope_rises(a: (i64, i64), b: (i64, i64), c: (i64, i64)) -> bool {
+    let run = |p: (i64, i64), q: (i64, i64)| i128::from(q.0) - i128::from(p.0);
+    let rise = |p: (i64, i64), q: (i64, i64)| i128::from(q.1) - i128::from(p.1);
+    rise(a, b) * run(b, c) < rise(b, c) * run(a, b)
+}
+
+/// The level line, the edges that start above nothing, and the ray from the origin.
+fn edges(hull: &[(i64, i64)]) -> Vec<Line> {
+    let milli = |cents: i64| cents.saturating_mul(1_000);
+    let (grams, cents) = hull[0];
+    let mut lines = vec![Line {
+        at_least: milli(cents),
+        cents: 0,
+        grams: 1,
+    }];
+    let mut touched = (grams, cents);
+    for pair in hull.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let mut line = Line {
+            at_least: 0,
+            cents: to.1 - from.1,
+            grams: to.0 - from.0,
+        };
+        // Rounded down: the slope is not used before it is rounded, so its value at `from` is rounded up.
+        line.at_least = milli(from.1) - line.weighs(from.0) - 1;
+        if line.at_least < 0 {
+            break;
+        }
+        lines.push(line);
+        touched = to;
+    }
+    let (grams, cents) = touched;
+    if grams > 0 && cents >= 0 {
+        lines.push(Line {
+            at_least: 0,
+            cents,
+            grams,
+        });
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_stay_under_all_prices_and_touch_some() {
+        let points = vec![(1_000, 400), (2_000, 450), (5_000, 900), (10_000, 1_600), (30_000, 3_900)];
+        let lines = edges(&hull(points.clone()));
+        assert_eq!(lines[0].at_least, 400_000);
+        for line in &lines {
+            let gaps = points.iter().map(|&(w, p)| p * 1_000 - line.at_least - line.weighs(w));
+            let least = gaps.min().unwrap();
+            assert!((0..=2).contains(&least), "{line:?} {least}");
+        }
+    }
+
+    #[test]
+    fn dearer_rows_than_heavier_ones_do_not_count() {
+        assert_eq!(hull(vec![(1_000, 900), (2_000, 500), (4_000, 800)]), [(2_000, 500), (4_000, 800)]);
+        assert_eq!(hull(Vec::new()), []);
+    }
+
+    #[test]
+    fn many_parcels_follow_the_ray() {
+        let lines = edges(&hull(vec![(1_000, 400), (10_000, 1_000)]));
+        // Ten parcels of 10 kg are the cheapest way to send 100 kg.
+        let best = lines.iter().map(|l| l.at_least + l.weighs(100_000)).max().unwrap();
+        assert_eq!(best, 10_000_000);
+    }
+}

@@ -1,0 +1,316 @@
+//! From columns to the problem: who wants what, in which order they are served, and what there is to give.
+
+use std::cmp::Reverse;
+
+use crate::error::{Error, Result};
+use crate::model::Batch;
+use crate::model::ids::{FacilityIdx, ItemIdx, LineIdx, OrderIdx};
+use crate::model::orders::ServiceLevel;
+use crate::model::units::{Seconds, Timestamp};
+use crate::params::Params;
+
+use super::Input;
+
+/// What the cost and the rules are made of, as plain numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    pub max_shipments: usize,
+    /// Cents per shipment after the first.
+    pub split: i64,
+    /// Cents per unit.
+    pub backorder: i64,
+    /// Facilities considered per order.
+    pub candidates: usize,
+}
+
+impl Rules {
+    pub fn new(params: &Params) -> Rules {
+        let routing = &params.routing;
+        let count = |value: i64| usize::try_from(value).unwrap_or(usize::MAX).max(1);
+        Rules {
+            max_shipments: count(routing.max_shipments),
+            split: routing.split_penalty_cents,
+            backorder: routing.backorder_penalty_cents,
+            candidates: count(routing.candidates),
+        }
+    }
+
+    /// Penalty of units that do not ship.
+    pub fn backordered(&self, units: u64) -> i64 {
+        let units = i64::try_from(units).unwrap_or(i64::MAX);
+        self.backorder.saturating_mul(units)
+    }
+
+    /// Penalty of a number of shipments.
+    pub fn splits(&self, shipments: usize) -> i64 {
+        let further = i64::try_from(shipments.saturating_sub(1)).unwrap_or(i64::MAX);
+        self.split.saturating_mul(further)
+    }
+}
+
+/// A line to route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Want {
+    pub line: LineIdx,
+    pub item: ItemIdx,
+    pub quantity: u32,
+}
+
+/// An order to route, with its lines in order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Demand<'a> {
+    pub order: OrderIdx,
+    pub wants: &'a [Want],
+    /// All units or none.
+    pub complete: bool,
+    pub units: u64,
+}
+
+/// The orders to route, in the sequence in which they are served.
+#[derive(Debug)]
+pub(super) struct Instance<'a> {
+    pub batch: &'a Batch,
+    pub rules: Rules,
+    sequence: Vec<OrderIdx>,
+    wants: Vec<Want>,
+    /// Wants of the order at position `p` are `first[p]..first[p + 1]`.
+    first: Vec<usize>,
+}
+
+impl<'a> Instance<'a> {
+    /// Accepted orders with their faultless lines: most urgent first, then earliest promise, then placed first. O(orders × log + lines).
+    ///
+    /// Errors: a faultless line whose quantity is not in 1..2³² ([`crate::error::Fault::Internal`]: validate lets none pass).
+    pub fn new(input: Input<'a>, params: &Params) -> Result<Instance<'a>> {
+        let batch = input.batch;
+        let mut sequence: Vec<OrderIdx> = batch
+            .orders
+            .indices()
+            .filter(|&order| input.verdict[order].accepted())
+            .filter(|&order| {
+                let mut lines = batch.orders.lines(order);
+                lines.any(|line| input.line_fault[line].is_none())
+            })
+            .collect();
+        sequence.sort_by_key(|&order| {
+            (
+                Reverse(batch.orders.priority[order]),
+                promise(input, params, order),
+                batch.orders.placed_at[order],
+                order,
+            )
+        });
+        let mut wants = Vec::new();
+        let mut first = vec![0];
+        for &order in &sequence {
+            for line in batch.orders.lines(order) {
+                if input.line_fault[line].is_none() {
+                    wants.push(want(batch, line)?);
+                }
+            }
+            first.push(wants.len());
+        }
+        Ok(Instance {
+            batch,
+            rules: Rules::new(params),
+            sequence,
+            wants,
+            first,
+        })
+    }
+
+    /// Orders to route.
+    pub fn len(&self) -> usize {
+        self.sequence.len()
+    }
+
+    /// The order at a position of the sequence.
+    pub fn demand(&self, position: usize) -> Demand<'_> {
+        let order = self.sequence[position];
+        let wants = &self.wants[self.first[position]..self.first[position + 1]];
+        Demand {
+            order,
+            wants,
+            complete: self.batch.orders.ship_complete[order],
+            units: wants.iter().map(|want| u64::from(want.quantity)).sum(),
+        }
+    }
+
+    /// Whether the facility may ship the item.
+    pub fn may_ship(&self, facility: FacilityIdx, item: ItemIdx) -> bool {
+        self.batch.facilities[facility].hazmat || !self.batch.items.hazmat[item]
+    }
+
+    /// Facilities that stock some of the items, in order.
+    pub fn stocking(&self, wants: &[Want]) -> Vec<FacilityIdx> {
+        let mut found: Vec<FacilityIdx> = wants
+            .iter()
+            .flat_map(|want| self.batch.inventory.by_item.row(want.item))
+            .filter(|stock| stock.available() > 0)
+            .map(|stock| stock.facility)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn want(batch: &Batch, line: LineIdx) -> Result<Want> {
+    let quantity = batch.lines.quantity[line];
+    let quantity = u32::try_from(quantity)
+        .ok()
+        .filter(|&q| q > 0)
+        .ok_or_else(|| {
+            let row = batch.lines.row[line];
+            Error::internal(format!(
+                "order_lines row {row}: a line of quantity {quantity} passed validation"
+            ))
+        })?;
+    Ok(Want {
+        line,
+        item: batch.lines.item[line],
+        quantity,
+    })
+}
+
+/// When the order should arrive, for sorting; not the promise of any one facility, which ends with its local day.
+fn promise(input: Input, params: &Params, order: OrderIdx) -> Timestamp {
+    let orders = &input.batch.orders;
+    let days = match orders.service[order] {
+        ServiceLevel::Standard => params.carrier.standard_days,
+        ServiceLevel::Expedited => params.carrier.expedited_days,
+        ServiceLevel::NextDay => params.carrier.next_day_days,
+    };
+    let from = if params.carrier.promise_from_order {
+        orders.placed_at[order]
+    } else {
+        input.calendar.start
+    };
+    orders.deliver_by[order].unwrap_or(Timestamp(
+        from.0.saturating_add(Seconds(86_400 * days).0),
+    ))
+}
+
+/// Units of lines that one facility sends for one order; each line once, in order.
+pub(super) type Content = Vec<(LineIdx, u32)>;
+
+/// What is left to give: free stock by inventory cell, capacity by facility.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Supply {
+    free: Vec<u32>,
+    capacity: Vec<u64>,
+}
+
+impl Supply {
+    /// Everything, before the first order.
+    pub fn new(batch: &Batch) -> Supply {
+        let cells = batch.inventory.by_item.values();
+        Supply {
+            free: cells.iter().map(|stock| stock.available()).collect(),
+            capacity: batch.facilities.iter().map(|f| f.capacity_units).collect(),
+        }
+    }
+
+    /// Units that the facility can still pick.
+    pub fn capacity(&self, facility: FacilityIdx) -> u64 {
+        self.capacity[facility.0 as usize]
+    }
+
+    /// Free units of the item in the facility. O(log facilities).
+    pub fn free(&self, batch: &Batch, facility: FacilityIdx, item: ItemIdx) -> u32 {
+        let cell = batch.inventory.cell(item, facility);
+        cell.map_or(0, |cell| self.free[cell])
+    }
+
+    /// Facilities that have free units of the item.
+    pub fn holders<'a>(
+        &'a self,
+        batch: &'a Batch,
+        item: ItemIdx,
+    ) -> impl Iterator<Item = (FacilityIdx, u32)> + 'a {
+        let range = batch.inventory.by_item.range(item);
+        let cells = batch.inventory.by_item.row(item).iter();
+        cells
+            .zip(&self.free[range])
+            .filter(|&(_, &free)| free > 0)
+            .map(|(stock, &free)| (stock.facility, free))
+    }
+
+    /// Takes the contents from their facilities if all of it is there; otherwise takes nothing and says so.
+    pub fn take<'c>(
+        &mut self,
+        batch: &Batch,
+        parts: impl Iterator<Item = (FacilityIdx, &'c [(LineIdx, u32)])> + Clone,
+    ) -> bool {
+        let mut taken = 0;
+        for (facility, content) in parts.clone() {
+            for &(line, units) in content {
+                if !self.take_line(batch, facility, line, units) {
+                    let all = parts.flat_map(|(f, content)| content.iter().map(move |c| (f, c)));
+                    for (facility, &(line, units)) in all.take(taken) {
+                        self.give_back(batch, facility, line, units);
+                    }
+                    return false;
+                }
+                taken += 1;
+            }
+        }
+        true
+    }
+
+    pub fn take_line(
+        &mut self,
+        batch: &Batch,
+        facility: FacilityIdx,
+        line: LineIdx,
+        units: u32,
+    ) -> bool {
+        let capacity = &mut self.capacity[facility.0 as usize];
+        let cell = batch.inventory.cell(batch.lines.item[line], facility);
+        match cell.map(|cell| &mut self.free[cell]) {
+            Some(free) if *free >= units && *capacity >= u64::from(units) => {
+                *free -= units;
+                *capacity -= u64::from(units);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub fn give_back(&mut self, batch: &Batch, facility: FacilityIdx, line: LineIdx, units: u32) {
+        if let Some(cell) = batch.inventory.cell(batch.lines.item[line], facility) {
+            self.free[cell] += units;
+            self.capacity[facility.0 as usize] += u64::from(units);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[test]
+    fn taking_is_all_or_nothing() {
+        let mut world = World::new();
+        let site = world.facility("A");
+        let cup = world.item("CUP", [100, 100, 100], 200);
+        let pot = world.item("POT", [100, 100, 100], 200);
+        world.stock(site, cup, 5);
+        world.stock(site, pot, 1);
+        world.order("O", &[(cup, 3), (pot, 2), (cup, 3)]);
+        let batch = world.build();
+        let mut supply = Supply::new(&batch);
+        let before = supply.clone();
+        let (l0, l1, l2) = (LineIdx(0), LineIdx(1), LineIdx(2));
+        let mut ask = |content: &[(LineIdx, u32)]| {
+            supply.take(&batch, std::iter::once((site, content)))
+        };
+        assert!(!ask(&[(l0, 3), (l1, 2)]), "one pot only");
+        assert!(!ask(&[(l0, 3), (l2, 3)]), "two lines of one item share its stock");
+        assert!(ask(&[(l0, 3), (l2, 2)]));
+        assert_ne!(supply, before);
+        assert_eq!(supply.free(&batch, site, cup), 0);
+        assert_eq!(supply.capacity(site), before.capacity(site) - 5);
+    }
+}

@@ -1,0 +1,312 @@
+//! The pattern of one order: who ships what of it on the remaining supply, and why the rest waits.
+//!
+//! What an order may choose from is prepared once, whatever the supply ([`Choices::prepare`]: this is where packing and rating
+//! happens, in parallel); [`Choices::decide`] then chooses on what is left. Orders of few units get the least-cost pattern, exactly
+//! ([`super::menu`]); larger ones the best pattern of a beam search over facilities ([`super::bulk`]).
+
+use crate::model::codes::Code;
+use crate::model::ids::{FacilityIdx, LineIdx};
+use crate::model::plan::Backorder;
+use crate::model::units::Cents;
+use crate::stages::shipping::{Measured, RateClass, ShipmentCost, Shipping};
+
+use super::bulk::Bulk;
+use super::instance::{Content, Demand, Instance, Supply, Want};
+use super::menu::Menu;
+
+/// What one facility ships for an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub facility: FacilityIdx,
+    pub content: Content,
+    /// `None`: chosen by estimate, to be priced.
+    pub cost: Option<ShipmentCost>,
+}
+
+/// A way to serve an order: parts in order of facility; what they leave is backordered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pattern {
+    pub parts: Vec<Part>,
+    /// Facilities that no service would have served with what they were to ship.
+    pub refused: Vec<FacilityIdx>,
+}
+
+impl Pattern {
+    /// Facility and content of each part.
+    pub fn contents(&self) -> impl Iterator<Item = (FacilityIdx, &[(LineIdx, u32)])> + Clone {
+        self.parts
+            .iter()
+            .map(|part| (part.facility, part.content.as_slice()))
+    }
+
+    /// Units of the line that ship.
+    pub fn shipped(&self, line: LineIdx) -> u32 {
+        let all = self.parts.iter().flat_map(|part| &part.content);
+        all.filter(|c| c.0 == line).map(|c| c.1).sum()
+    }
+
+    fn uses(&self, facility: FacilityIdx) -> bool {
+        self.parts.iter().any(|part| part.facility == facility)
+    }
+}
+
+/// A facility on the remaining supply, as one order sees it.
+pub(super) struct Open {
+    /// Position in the order's list of facilities.
+    pub site: usize,
+    /// Units that it may ship of each thing wanted.
+    pub free: Vec<u32>,
+    /// Its capacity.
+    pub room: u64,
+}
+
+/// At most `most` facilities, by rank (units left over when it ships all it can, cost of that, position); and further ones by
+/// rank until every wanted unit that is there can be had. In order of position.
+pub(super) fn candidates(
+    mut ranked: Vec<(u64, i64, Open)>,
+    wanted: &[u64],
+    most: usize,
+) -> Vec<Open> {
+    if ranked.len() > most {
+        ranked.sort_by_key(|(left, cost, open)| (*left, *cost, open.site));
+        let mut had = vec![0u64; wanted.len()];
+        let mut kept = 0;
+        ranked.retain(|(_, _, open)| {
+            let adds = |i: usize| open.free[i] > 0 && had[i] < wanted[i];
+            let keep = kept < most || (0..wanted.len()).any(adds);
+            if keep {
+                kept += 1;
+                let pairs = had.iter_mut().zip(&open.free);
+                pairs.for_each(|(had, &free)| *had += u64::from(free));
+            }
+            keep
+        });
+        ranked.sort_by_key(|(_, _, open)| open.site);
+    }
+    ranked.into_iter().map(|(_, _, open)| open).collect()
+}
+
+/// A content, packed once for all facilities that pack alike.
+pub(super) struct Packed {
+    content: Content,
+    units: u64,
+    groups: Vec<(u32, Vec<Measured>, Cents)>,
+}
+
+/// The exact cost of a content from one facility, and what its parcels measure together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Priced {
+    pub cost: ShipmentCost,
+    pub parcels: usize,
+    /// Gross, grams.
+    pub weight: i64,
+    /// Outer, mm³.
+    pub volume: i64,
+}
+
+impl Packed {
+    pub fn new(content: Content) -> Packed {
+        Packed {
+            units: content.iter().map(|c| u64::from(c.1)).sum(),
+            content,
+            groups: Vec::new(),
+        }
+    }
+
+    /// `None`: nobody takes it there.
+    pub fn price(
+        &mut self,
+        shipping: &Shipping,
+        class: &RateClass,
+        facility: FacilityIdx,
+    ) -> Option<Priced> {
+        let group = shipping.pack_group(facility);
+        let known = self.groups.iter().position(|g| g.0 == group);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let packed = shipping.pack(facility, &self.content).ok()?;
+                let parcels = packed.iter().map(|p| Measured::from(&p.parcel)).collect();
+                let cartons = packed.iter().map(|p| p.carton_cost).sum();
+                self.groups.push((group, parcels, cartons));
+                self.groups.len() - 1
+            }
+        };
+        let (_, parcels, cartons) = &self.groups[at];
+        let freight = shipping.freight_of(class, facility, parcels)?;
+        Some(Priced {
+            cost: ShipmentCost {
+                freight: freight.price,
+                cartons: *cartons,
+                handling: shipping.handling(facility, self.units),
+                lateness: freight.lateness,
+            },
+            parcels: parcels.len(),
+            weight: parcels.iter().map(|p| p.weight).sum(),
+            volume: parcels.iter().map(|p| p.volume).sum(),
+        })
+    }
+}
+
+/// What an order may choose from.
+pub(super) enum Choices<'a> {
+    Small(Menu<'a>),
+    Large(Bulk<'a>),
+}
+
+impl<'a> Choices<'a> {
+    /// Packs and rates what does not depend on the supply.
+    pub fn prepare(
+        shipping: &'a Shipping<'a>,
+        instance: &'a Instance<'a>,
+        demand: Demand<'a>,
+    ) -> Choices<'a> {
+        if Menu::fits(demand.wants) {
+            Choices::Small(Menu::new(shipping, instance, demand))
+        } else {
+            Choices::Large(Bulk::new(shipping, instance, demand))
+        }
+    }
+
+    /// The best pattern on the supply; facilities in `refused` are not asked.
+    pub fn decide(&self, supply: &Supply, refused: &[FacilityIdx]) -> Pattern {
+        match self {
+            Choices::Small(menu) => menu.decide(supply),
+            Choices::Large(bulk) => bulk.decide(supply, refused),
+        }
+    }
+
+    /// Whether some service takes a unit of the want from the facility.
+    fn servable(&self, facility: FacilityIdx, want: usize) -> bool {
+        match self {
+            Choices::Small(menu) => menu.servable(facility, want),
+            Choices::Large(bulk) => bulk.servable(facility, want),
+        }
+    }
+
+    /// The cost of a content from a facility: looked up where it is known, else packed and rated.
+    pub fn cost(
+        &self,
+        shipping: &Shipping,
+        demand: &Demand,
+        facility: FacilityIdx,
+        content: &[(LineIdx, u32)],
+    ) -> Option<ShipmentCost> {
+        match self {
+            Choices::Small(menu) => menu.cost(facility, content),
+            Choices::Large(bulk) => bulk
+                .known(facility, content)
+                .or_else(|| shipping.cost(demand.order, facility, content).ok()),
+        }
+    }
+
+    /// What the pattern leaves, and why; `supply` is what is left after it.
+    pub fn backorders(
+        &self,
+        instance: &Instance,
+        demand: &Demand,
+        supply: &Supply,
+        pattern: &Pattern,
+    ) -> Vec<Backorder> {
+        let ask = Ask {
+            choices: self,
+            instance,
+            supply,
+            pattern,
+        };
+        if demand.complete && pattern.parts.is_empty() {
+            return ask.whole(demand);
+        }
+        let rows = demand.wants.iter().enumerate().filter_map(|(i, want)| {
+            let left = want.quantity - pattern.shipped(want.line);
+            (left > 0).then(|| Backorder {
+                line: want.line,
+                quantity: left,
+                code: ask.reason(i, want, 1),
+            })
+        });
+        rows.collect()
+    }
+}
+
+/// Why units wait.
+struct Ask<'a> {
+    choices: &'a Choices<'a>,
+    instance: &'a Instance<'a>,
+    supply: &'a Supply,
+    pattern: &'a Pattern,
+}
+
+impl Ask<'_> {
+    /// The first obstacle to `need` units: stock, then services, then capacity, then the number of shipments, then cost.
+    fn reason(&self, i: usize, want: &Want, need: u64) -> Code {
+        let (mut free, mut servable, mut pickable) = (0, 0, 0);
+        for (facility, units) in self.supply.holders(self.instance.batch, want.item) {
+            let units = u64::from(units);
+            let capacity = self.supply.capacity(facility);
+            // A facility that ships anyway would have added it, were there a service for all of it.
+            let refused = self.pattern.refused.contains(&facility)
+                || (self.pattern.uses(facility) && capacity > 0);
+            free += units;
+            if !refused && self.choices.servable(facility, i) {
+                servable += units;
+                pickable += units.min(capacity);
+            }
+        }
+        if free < need {
+            Code::NoStock
+        } else if servable < need {
+            Code::NoService
+        } else if pickable < need {
+            Code::NoCapacity
+        } else if self.pattern.parts.len() >= self.instance.rules.max_shipments {
+            Code::TooManyShipments
+        } else {
+            Code::SplitTooCostly
+        }
+    }
+
+    /// An order that must ship complete and cannot: the true reason for what is lacking, `ShipTogether` for the rest.
+    fn whole(&self, demand: &Demand) -> Vec<Backorder> {
+        let wanted = |want: &Want| -> u64 {
+            let alike = demand.wants.iter().filter(|w| w.item == want.item);
+            alike.map(|w| u64::from(w.quantity)).sum()
+        };
+        let codes: Vec<Code> = demand
+            .wants
+            .iter()
+            .enumerate()
+            .map(|(i, want)| match self.reason(i, want, wanted(want)) {
+                Code::TooManyShipments | Code::SplitTooCostly => Code::ShipTogether,
+                code => code,
+            })
+            .collect();
+        let lacking = codes.iter().any(|&code| code != Code::ShipTogether);
+        let together = if lacking {
+            Code::ShipTogether
+        } else {
+            self.together(demand)
+        };
+        let rows = demand.wants.iter().zip(codes).map(|(want, code)| Backorder {
+            line: want.line,
+            quantity: want.quantity,
+            code: if lacking { code } else { together },
+        });
+        rows.collect()
+    }
+
+    /// Every line could ship by itself; what keeps all of them from it.
+    fn together(&self, demand: &Demand) -> Code {
+        let room: u64 = self
+            .instance
+            .stocking(demand.wants)
+            .into_iter()
+            .map(|facility| self.supply.capacity(facility))
+            .fold(0, u64::saturating_add);
+        if room < demand.units {
+            Code::NoCapacity
+        } else {
+            Code::TooManyShipments
+        }
+    }
+}
