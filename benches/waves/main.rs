@@ -49,7 +49,10 @@ fn once(night: &Night, ctx: &Ctx) {
         distance as f64 / 1e6,
         labour as f64 / 3_600.0,
     );
-    faults.iter().take(5).for_each(|fault| println!("{fault:?}"));
+    faults
+        .iter()
+        .take(5)
+        .for_each(|fault| println!("{fault:?}"));
 }
 
 fn main() {

@@ -110,7 +110,10 @@ fn items(batch: &mut Batch, draw: &mut Draw) {
         let side = |draw: &mut Draw| 40 + draw.below(260) as i32;
         let size = [side(draw), side(draw), side(draw)];
         batch.items.size.push(size);
-        batch.items.weight.push(Grams(50 + i64::from(draw.below(3_000))));
+        batch
+            .items
+            .weight
+            .push(Grams(50 + i64::from(draw.below(3_000))));
     }
 }
 
@@ -137,15 +140,15 @@ fn facility(batch: &mut Batch, draw: &mut Draw, index: u32, shipments: u32, bloc
     });
     let mut warehouse = Warehouse::default();
     warehouse.layout = Some(Layout {
-            blocks,
-            aisles: AISLES,
-            bays_per_aisle: BAYS / blocks,
-            bay_mm: 1_200,
-            aisle_spacing_mm: 3_500,
-            cross_aisle_mm: 2_500,
-            depot_aisle: AISLES / 2,
-            depot_block: 0,
-        });
+        blocks,
+        aisles: AISLES,
+        bays_per_aisle: BAYS / blocks,
+        bay_mm: 1_200,
+        aisle_spacing_mm: 3_500,
+        cross_aisle_mm: 2_500,
+        depot_aisle: AISLES / 2,
+        depot_block: 0,
+    });
     for item in 0..ITEMS {
         let slots = [1, 1, 1, 2, 3][draw.below(5) as usize];
         for slot in 0..slots {
@@ -244,7 +247,10 @@ fn shipment(night: &mut Night, draw: &mut Draw, order: OrderIdx, facility: Facil
     night.cartonized.first_package.push(shipment.0 + 1);
     let service = ServiceIdx(draw.below(CUTOFF_HOURS.len() as u32));
     let ready = START + Seconds(2 * 3_600);
-    let pickup = night.calendar.next_pickup(facility, service, ready).unwrap();
+    let pickup = night
+        .calendar
+        .next_pickup(facility, service, ready)
+        .unwrap();
     night.shipped.shipments.push(Shipment {
         service,
         zone: ZoneIdx(0),

@@ -10,7 +10,11 @@ use super::wave::Draft;
 use crate::solve::tour::Scratch;
 
 /// Slots for every shipment by itself, in the given order; by position in [`Site::demands`]. O(lines × slots of an item).
-pub fn first_picks(site: &Site<'_>, shelves: &mut Shelves<'_, '_>, order: &[u32]) -> Vec<Vec<Pick>> {
+pub fn first_picks(
+    site: &Site<'_>,
+    shelves: &mut Shelves<'_, '_>,
+    order: &[u32],
+) -> Vec<Vec<Pick>> {
     let mut picks = vec![Vec::new(); site.demands.len()];
     for &demand in order {
         shelves.choose(demand, &mut picks[demand as usize]);

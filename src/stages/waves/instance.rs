@@ -182,9 +182,14 @@ fn floor(warehouse: &Warehouse) -> Option<Layout> {
         depot_aisle: layout.depot_aisle,
         depot_block: layout.depot_block,
     };
-    let [blocks, aisles, bays] = [layout.blocks, layout.aisles, layout.bays_per_aisle].map(i128::from);
-    let [bay, spacing, cross] =
-        [layout.bay_mm, layout.aisle_spacing_mm, layout.cross_aisle_mm].map(i128::from);
+    let [blocks, aisles, bays] =
+        [layout.blocks, layout.aisles, layout.bays_per_aisle].map(i128::from);
+    let [bay, spacing, cross] = [
+        layout.bay_mm,
+        layout.aisle_spacing_mm,
+        layout.cross_aisle_mm,
+    ]
+    .map(i128::from);
     let size = blocks * (bays * bay + cross) + aisles * spacing;
     let stretches = u64::from(layout.blocks) * u64::from(layout.aisles);
     let inside = |place: &crate::model::warehouse::Place| {

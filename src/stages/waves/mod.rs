@@ -23,6 +23,10 @@ mod instance;
 mod release;
 mod run;
 mod slots;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod walk;
 mod wave;
 
@@ -33,9 +37,6 @@ use crate::model::plan::{Cartonized, Routed, Shipped, Waved};
 use crate::stage::{Ctx, Stage, Violation};
 
 const NAME: &str = "waves";
-
-/// Fewer shipments than this are batched by exact tours, more by estimates.
-const SEARCH_EXACT_BELOW: usize = 256;
 
 /// What the stage reads.
 #[derive(Clone, Copy)]

@@ -43,7 +43,11 @@ struct Work {
 }
 
 /// Waves in the order of release with their times; those without are not planned.
-pub fn release(site: &Site<'_>, drafts: &[Draft], carts: &[Vec<Cart>]) -> Vec<(usize, Option<Times>)> {
+pub fn release(
+    site: &Site<'_>,
+    drafts: &[Draft],
+    carts: &[Vec<Cart>],
+) -> Vec<(usize, Option<Times>)> {
     let mut works: Vec<Work> = drafts
         .iter()
         .zip(carts)
@@ -54,8 +58,10 @@ pub fn release(site: &Site<'_>, drafts: &[Draft], carts: &[Vec<Cart>]) -> Vec<(u
         site,
         pickers: BinaryHeap::new(),
         packing_free: 0,
+        released: 0,
     };
-    let most = i64::from(site.facility.pickers).min(carts.iter().map(Vec::len).sum::<usize>() as i64);
+    let most =
+        i64::from(site.facility.pickers).min(carts.iter().map(Vec::len).sum::<usize>() as i64);
     floor.pickers.extend((0..most).map(|_| Reverse(0)));
     order
         .into_iter()
@@ -146,7 +152,11 @@ fn dispatch(site: &Site<'_>, works: &[Work]) -> (Vec<usize>, Option<usize>) {
                 break;
             }
             coming.pop();
-            waiting.push(Reverse((works[next].due, Reverse(works[next].priority), next)));
+            waiting.push(Reverse((
+                works[next].due,
+                Reverse(works[next].priority),
+                next,
+            )));
         }
         let Some(Reverse((due, _, wave))) = waiting.pop() else {
             break;
@@ -170,13 +180,15 @@ struct Floor<'s, 'a> {
     /// When each picker is free.
     pickers: BinaryHeap<Reverse<i64>>,
     packing_free: i64,
+    /// Release of the wave before.
+    released: i64,
 }
 
 impl Floor<'_, '_> {
     /// Works one wave; `None`, and nothing is worked, if it does not end within the horizon.
     fn run(&mut self, work: &Work, carts: &[Cart]) -> Option<Times> {
         let free = self.pickers.peek().map_or(0, |&Reverse(free)| free);
-        let release = free.max(work.ready);
+        let release = free.max(work.ready).max(self.released);
         let mut pickers = self.pickers.clone();
         let (mut first, mut last) = (i64::MAX, release);
         for cart in carts {
@@ -191,6 +203,7 @@ impl Floor<'_, '_> {
         let end = self.site.clock.ends(Seconds(packed))?;
         self.pickers = pickers;
         self.packing_free = packed;
+        self.released = release;
         Some(Times {
             release: start,
             expected_end: end.max(start),

@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 
+use super::Input;
 use super::carts::{first_picks, load};
 use super::instance::Site;
 use super::release::{Times, release};
 use super::slots::Shelves;
 use super::walk::Cart;
 use super::wave::{Draft, draw_up, jobs};
-use super::Input;
 use crate::error::Result;
 use crate::model::csr::Csr;
 use crate::model::ids::{BatchIdx, FacilityIdx, Idx, IdxVec, ShipmentIdx, WaveIdx};
@@ -97,7 +97,10 @@ fn plan(site: Site<'_>, seed: u64) -> FacilityPlan<'_> {
                 })),
             }
         }
-        let picks = waves.iter().flat_map(|wave| &wave.carts).flat_map(|cart| &cart.picks);
+        let picks = waves
+            .iter()
+            .flat_map(|wave| &wave.carts)
+            .flat_map(|cart| &cart.picks);
         let has_gap = picks.into_iter().any(|pick| pick.slot.is_none());
         if !has_gap || kept.iter().all(|&kept| kept) {
             return FacilityPlan {

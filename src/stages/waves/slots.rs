@@ -101,7 +101,12 @@ impl<'s, 'a> Shelves<'s, 'a> {
     }
 
     fn best_slot(&self, item: ItemIdx, wanted: u32) -> Option<SlotIdx> {
-        let slots = self.site.warehouse.slots_of(item).iter().map(|&(_, slot)| slot);
+        let slots = self
+            .site
+            .warehouse
+            .slots_of(item)
+            .iter()
+            .map(|&(_, slot)| slot);
         let stocked = slots.filter(|slot| self.free[slot.index()] > 0);
         stocked.min_by_key(|&slot| {
             let is_short = self.free[slot.index()] < wanted;
@@ -152,7 +157,11 @@ impl<'s, 'a> Shelves<'s, 'a> {
             *picks = kept;
             return;
         }
-        for (pick, sign) in kept.iter().map(|p| (p, 1)).chain(moving.iter().map(|p| (p, -1))) {
+        for (pick, sign) in kept
+            .iter()
+            .map(|p| (p, 1))
+            .chain(moving.iter().map(|p| (p, -1)))
+        {
             if let (true, Some(slot)) = (self.has_choice(pick), pick.slot) {
                 let free = i64::from(self.free[slot.index()]) + sign * i64::from(pick.quantity);
                 self.free[slot.index()] = free as u32;

@@ -14,11 +14,11 @@
 
 use std::collections::BTreeMap;
 
+use super::NAME;
 use super::batch::{Effort, Jobs, Rules, form};
 use super::instance::Site;
 use super::slots::Pick;
 use super::walk::bay_of;
-use super::{NAME, SEARCH_EXACT_BELOW};
 
 /// A wave without times: shipments (positions in [`Site::demands`]) and how they share carts.
 #[derive(Clone, Debug, Default)]
@@ -140,7 +140,10 @@ impl Composer<'_, '_> {
 
     fn fits(&self, more: &[u32]) -> bool {
         let waves = &self.site.params.waves;
-        let lines: i64 = more.iter().map(|&d| self.site.demands[d as usize].load[1]).sum();
+        let lines: i64 = more
+            .iter()
+            .map(|&d| self.site.demands[d as usize].load[1])
+            .sum();
         self.open.shipments + more.len() as i64 <= waves.max_shipments
             && self.open.lines + lines <= waves.max_lines
     }
@@ -192,7 +195,6 @@ impl Composer<'_, '_> {
         };
         let effort = Effort {
             rounds_per_job: site.params.waves.search_rounds as u32,
-            exact: members.len() < SEARCH_EXACT_BELOW,
             seed: self.seed,
             stage: NAME,
             shard: u64::from(site.index.0) << 20 | self.calls,

@@ -1,5 +1,5 @@
-//! Public instances of the joint order batching and picker routing problem (Henn and Wäscher; Muter and Öncan), read from the folder
-//! named by `WAVECREST_BENCH` (its `jobprp`); they have no licence, so they are not in the project.
+//! Public instances of the joint order batching and picker routing problem (Henn and Wäscher 2012), read from the folder named by
+//! `WAVECREST_BENCH` (its `jobprp`); they have no licence, so they are not in the project.
 //!
 //! `WAVECREST_BENCH=... cargo test --release --lib jobprp -- --ignored --nocapture`
 
@@ -15,10 +15,10 @@ struct Instance {
     capacity: i64,
 }
 
-/// Tenths of a millimetre per unit of the files, whose lengths have one decimal.
+/// Millimetres per unit of the files.
 const SCALE: f64 = 1_000.0;
 
-fn read(path: &Path, entry: Option<f64>) -> Instance {
+fn read(path: &Path) -> Instance {
     let bytes = std::fs::read(path).unwrap();
     let text = String::from_utf8_lossy(&bytes);
     let mut heads: HashMap<&str, &str> = HashMap::new();
@@ -49,7 +49,7 @@ fn read(path: &Path, entry: Option<f64>) -> Instance {
     }
     let number = |key: &str| heads[key].parse::<f64>().unwrap();
     let cell = number("DISTANCE_CELL_TO_CELL");
-    let entry = entry.unwrap_or_else(|| number("DISTANCE_BOTTOM_TO_CELL"));
+    let entry = number("DISTANCE_BOTTOM_TO_CELL");
     let floor = Layout {
         blocks: 1,
         aisles: number("NUM_AISLES") as u32,
@@ -89,7 +89,6 @@ fn gap_to_best_known() {
     };
     let effort = Effort {
         rounds_per_job: var("ROUNDS", 100),
-        exact: var("EXACT", 1) == 1,
         seed: 7,
         stage: "waves",
         shard: 0,
@@ -97,11 +96,10 @@ fn gap_to_best_known() {
     let mut sums: HashMap<String, (f64, f64, f64, u32)> = HashMap::new();
     for row in best.lines().skip(1) {
         let cells: Vec<&str> = row.split(',').collect();
-        if cells[1].starts_with("Bahceci") {
+        if !cells[1].starts_with("Henn") {
             continue;
         }
-        let entry = cells[1].starts_with("Muter").then_some(1.5);
-        let instance = read(&root.join(cells[0]), entry);
+        let instance = read(&root.join(cells[0]));
         let known: f64 = cells[4].parse().unwrap();
         let rules = Rules {
             floor: Some(&instance.floor),

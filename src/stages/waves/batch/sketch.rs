@@ -37,7 +37,11 @@ fn visit(floor: &Layout, first: &Bay, last: &Bay) -> Visit {
     Visit {
         stretch: aisle * floor.blocks + block,
         aisle,
-        cross_aisle: if block >= floor.depot_block { block } else { block + 1 },
+        cross_aisle: if block >= floor.depot_block {
+            block
+        } else {
+            block + 1
+        },
         near: floor.bay_y(first) - front,
         far: floor.bay_y(last) - front,
     }
