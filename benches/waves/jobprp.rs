@@ -117,7 +117,11 @@ pub fn table(root: &Path, rounds_per_job: u32) {
     }
     println!("rounds {rounds_per_job}: orders, instances, mean gap %, worst gap %, mean seconds");
     for (orders, (gap, worst, seconds, count)) in sums {
-        let orders = if orders == usize::MAX { "all".into() } else { orders.to_string() };
+        let orders = if orders == usize::MAX {
+            "all".into()
+        } else {
+            orders.to_string()
+        };
         let n = f64::from(count);
         println!(
             "{orders:>4} {count:>3} {:>6.2} {:>6.2} {:.3}",

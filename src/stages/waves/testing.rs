@@ -61,7 +61,12 @@ impl Night {
     }
 
     fn ship(&mut self, whole: Whole) {
-        let Whole { order, facility, service, packages } = whole;
+        let Whole {
+            order,
+            facility,
+            service,
+            packages,
+        } = whole;
         let shipment = ShipmentIdx::from_usize(self.routed.shipments.len());
         self.routed.shipments.push(ShipmentKey {
             order,
@@ -76,7 +81,9 @@ impl Night {
                 quantity: self.batch.lines.quantity[line] as u32,
             });
         }
-        self.routed.first_allocation.push(self.routed.allocations.len() as u32);
+        self.routed
+            .first_allocation
+            .push(self.routed.allocations.len() as u32);
         for _ in 0..packages {
             self.cartonized.packages.push(Package {
                 shipment,
@@ -89,7 +96,9 @@ impl Night {
                 units: 1,
             });
         }
-        self.cartonized.first_package.push(self.cartonized.packages.len() as u32);
+        self.cartonized
+            .first_package
+            .push(self.cartonized.packages.len() as u32);
         let ready = START + Seconds(7_200);
         let pickup = self.calendar.next_pickup(facility, service, ready);
         self.shipped.shipments.push(Shipment {
@@ -162,7 +171,14 @@ pub fn night(seed: u64) -> Night {
         let mut lines: Vec<(ItemIdx, i64)> = Vec::new();
         for _ in 0..draw(rng, 1, 5) {
             let item = items[draw(rng, 0, items.len() as i64 - 1) as usize];
-            lines.push((item, if draw(rng, 0, 9) == 0 { draw(rng, 20, 300) } else { draw(rng, 1, 4) }));
+            lines.push((
+                item,
+                if draw(rng, 0, 9) == 0 {
+                    draw(rng, 20, 300)
+                } else {
+                    draw(rng, 1, 4)
+                },
+            ));
         }
         let order = world.order(&format!("O{i}"), &lines);
         world.batch.orders.priority[order] = draw(rng, 0, 9) as u8 / 4;
@@ -207,7 +223,11 @@ fn facility(world: &mut World, rng: &mut impl Rng, items: &[ItemIdx]) -> Facilit
     }
     for &item in items {
         for _ in 0..draw(rng, 0, 3) {
-            let place = (draw(rng, 0, 2) as u16, draw(rng, 0, 9) as u16, draw(rng, 0, 19) as u16);
+            let place = (
+                draw(rng, 0, 2) as u16,
+                draw(rng, 0, 9) as u16,
+                draw(rng, 0, 19) as u16,
+            );
             let slot = world.slot(facility, item, place, draw(rng, 0, 120) as u32);
             world.batch.warehouses[facility].place[slot].level = draw(rng, 0, 5) as u16;
         }

@@ -22,7 +22,10 @@ fn threads_do_not_matter() {
     for seed in 0..6 {
         let night = night(seed);
         let on = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             pool.install(|| night.waves())
         };
         assert_eq!(on(1), on(3), "seed {seed}");
@@ -63,19 +66,28 @@ fn small_night(orders: u32) -> Night {
 #[test]
 fn no_shipments_no_waves() {
     let waved = small_night(0).good_waves();
-    assert_eq!((waved.waves.len(), waved.first_batch, waved.first_task), (0, vec![0], vec![0]));
+    assert_eq!(
+        (waved.waves.len(), waved.first_batch, waved.first_task),
+        (0, vec![0], vec![0])
+    );
 }
 
 #[test]
 fn one_shipment_is_one_wave_with_one_cart() {
     let waved = small_night(1).good_waves();
-    assert_eq!((waved.waves.len(), waved.batches.len(), waved.tasks.len()), (1, 1, 1));
+    assert_eq!(
+        (waved.waves.len(), waved.batches.len(), waved.tasks.len()),
+        (1, 1, 1)
+    );
     // Aisle 0, bay 0: 1,500 mm from the middle of the front cross-aisle to the middle of the bay, and back.
     assert_eq!(waved.waves.distance, [Millimetres(3_000)]);
     // Setup 90 s, 3 s of walking, 12 s for the line.
     assert_eq!(waved.waves.labour, [Seconds(105)]);
     assert_eq!(waved.waves.release, [hours_after_start(6)]);
-    assert_eq!(waved.waves.expected_end, [hours_after_start(6) + Seconds(105 + 60)]);
+    assert_eq!(
+        waved.waves.expected_end,
+        [hours_after_start(6) + Seconds(105 + 60)]
+    );
 }
 
 #[test]
@@ -125,7 +137,10 @@ fn too_much_work_is_left_out_wave_by_wave() {
     let mut night = Night::new(world, &shipments);
     night.params.waves.max_shipments = 5;
     let waved = night.good_waves();
-    let left_out = waved.not_waved.iter().filter(|text| text.contains("horizon"));
+    let left_out = waved
+        .not_waved
+        .iter()
+        .filter(|text| text.contains("horizon"));
     let left_out = left_out.count();
     assert!(left_out > 0 && left_out < 60, "{left_out}");
 }
@@ -141,7 +156,13 @@ fn a_shift_over_midnight_is_one_shift() {
     let waved = Night::new(world, &shipments).good_waves();
     // The shift of the day before lasts until 04:00; 40 shipments at 800 s take 9 hours.
     assert_eq!(waved.waves.release[0], hours_after_start(0));
-    assert!(waved.waves.expected_end.iter().any(|&end| end > hours_after_start(20)));
+    assert!(
+        waved
+            .waves
+            .expected_end
+            .iter()
+            .any(|&end| end > hours_after_start(20))
+    );
 }
 
 #[test]
@@ -158,7 +179,13 @@ fn a_cut_off_before_the_shift_is_missed_and_goes_last() {
     let waved = night.good_waves();
     let wave = |shipment: u32| waved.wave_of[ShipmentIdx(shipment)].unwrap();
     assert!(wave(0) > wave(59), "those that can make 17:00 go first");
-    assert!(waved.waves.release.iter().all(|&release| release >= hours_after_start(6)));
+    assert!(
+        waved
+            .waves
+            .release
+            .iter()
+            .all(|&release| release >= hours_after_start(6))
+    );
 }
 
 #[test]
@@ -200,7 +227,14 @@ fn short_slots_are_emptied_and_the_rest_comes_from_nowhere() {
             .map(|task| waved.tasks.quantity[task])
             .sum()
     };
-    assert_eq!([taken(Some(SlotIdx(0))), taken(Some(SlotIdx(1))), taken(None)], [3, 2, 3]);
+    assert_eq!(
+        [
+            taken(Some(SlotIdx(0))),
+            taken(Some(SlotIdx(1))),
+            taken(None)
+        ],
+        [3, 2, 3]
+    );
 }
 
 #[test]
@@ -208,7 +242,13 @@ fn without_a_slot_map_there_is_no_distance() {
     let (mut world, shipments) = small(30);
     world.batch.warehouses[FacilityIdx(0)] = Default::default();
     let waved = Night::new(world, &shipments).good_waves();
-    assert!(waved.waves.distance.iter().all(|&distance| distance == Millimetres::ZERO));
+    assert!(
+        waved
+            .waves
+            .distance
+            .iter()
+            .all(|&distance| distance == Millimetres::ZERO)
+    );
     assert!(waved.tasks.slot.iter().all(Option::is_none));
 }
 
@@ -278,18 +318,29 @@ fn caught(night: &Night, rule: &str, corrupt: impl FnOnce(&mut Waved)) {
     let mut waved = night.good_waves();
     corrupt(&mut waved);
     let found = night.audit(&waved);
-    assert!(found.iter().any(|fault| fault.rule == rule), "{rule}: {found:?}");
+    assert!(
+        found.iter().any(|fault| fault.rule == rule),
+        "{rule}: {found:?}"
+    );
 }
 
 #[test]
 fn the_audit_can_fail() {
     let night = &small_night(40);
     caught(night, "tables_disagree", |w| w.first_task[1] += 1);
-    caught(night, "tables_disagree", |w| w.tasks.slot[0] = Some(SlotIdx(99)));
-    caught(night, "wave_or_reason", |w| w.not_waved[ShipmentIdx(0)] = "why".into());
-    caught(night, "wave_or_reason", |w| w.wave_of[ShipmentIdx(0)] = None);
+    caught(night, "tables_disagree", |w| {
+        w.tasks.slot[0] = Some(SlotIdx(99))
+    });
+    caught(night, "wave_or_reason", |w| {
+        w.not_waved[ShipmentIdx(0)] = "why".into()
+    });
+    caught(night, "wave_or_reason", |w| {
+        w.wave_of[ShipmentIdx(0)] = None
+    });
     caught(night, "units_not_picked", |w| w.tasks.quantity[0] += 1);
-    caught(night, "units_not_picked", |w| w.wave_of[ShipmentIdx(0)] = None);
+    caught(night, "units_not_picked", |w| {
+        w.wave_of[ShipmentIdx(0)] = None
+    });
     caught(night, "empty_task", |w| w.tasks.quantity[0] = 0);
     caught(night, "wrong_slot", |w| {
         w.tasks.slot[0] = w.tasks.slot[0].map(|slot| SlotIdx((slot.0 + 1) % 6));
@@ -307,9 +358,15 @@ fn the_audit_can_fail() {
     caught(night, "wave_totals", |w| w.waves.units[0] += 1);
     caught(night, "wave_totals", |w| w.waves.distance[0].0 += 1);
     caught(night, "wave_cutoff", |w| w.waves.cutoff[0] = Timestamp(0));
-    caught(night, "release_outside_shift", |w| w.waves.release[0] = hours_after_start(5));
-    caught(night, "release_outside_shift", |w| w.waves.release[0] = hours_after_start(22));
-    caught(night, "wave_too_short", |w| w.waves.expected_end[0] = w.waves.release[0]);
+    caught(night, "release_outside_shift", |w| {
+        w.waves.release[0] = hours_after_start(5)
+    });
+    caught(night, "release_outside_shift", |w| {
+        w.waves.release[0] = hours_after_start(22)
+    });
+    caught(night, "wave_too_short", |w| {
+        w.waves.expected_end[0] = w.waves.release[0]
+    });
 }
 
 #[test]
@@ -322,7 +379,10 @@ fn the_audit_knows_the_limits() {
         let mut night = loose.clone();
         change(&mut night);
         let found = night.audit(&waved);
-        assert!(found.iter().any(|fault| fault.rule == rule), "{rule}: {found:?}");
+        assert!(
+            found.iter().any(|fault| fault.rule == rule),
+            "{rule}: {found:?}"
+        );
     };
     tight(|n| n.params.waves.cart_shipments = 2, "cart_limit");
     tight(|n| n.params.waves.cart_lines = 2, "cart_limit");
@@ -330,10 +390,22 @@ fn the_audit_knows_the_limits() {
     tight(|n| n.params.waves.cart_weight_kg = 1, "cart_limit");
     tight(|n| n.params.waves.max_shipments = 20, "wave_limit");
     tight(|n| n.params.waves.max_lines = 20, "wave_limit");
-    tight(|n| n.shipped.shipments.ship_by[3] = Timestamp(0), "wave_cutoff");
-    tight(|n| n.batch.warehouses[FacilityIdx(0)].quantity[SlotIdx(0)] = 1, "slot_overdrawn");
-    tight(|n| n.batch.orders.placed_at[OrderIdx(3)] = hours_after_start(7), "release_before_order");
-    tight(|n| n.routed.shipments.facility[3] = FacilityIdx(1), "wrong_facility");
+    tight(
+        |n| n.shipped.shipments.ship_by[3] = Timestamp(0),
+        "wave_cutoff",
+    );
+    tight(
+        |n| n.batch.warehouses[FacilityIdx(0)].quantity[SlotIdx(0)] = 1,
+        "slot_overdrawn",
+    );
+    tight(
+        |n| n.batch.orders.placed_at[OrderIdx(3)] = hours_after_start(7),
+        "release_before_order",
+    );
+    tight(
+        |n| n.routed.shipments.facility[3] = FacilityIdx(1),
+        "wrong_facility",
+    );
 }
 
 #[test]
@@ -345,20 +417,36 @@ fn the_audit_sees_waves_mixed_up() {
     world.batch.facilities[FacilityIdx(0)].pickers = 1;
     let mut night = Night::new(world, &shipments);
     night.params.waves.max_shipments = 20;
-    caught(&night, "wrong_wave", |w| w.wave_of.as_mut_slice().swap(0, 30));
+    caught(&night, "wrong_wave", |w| {
+        w.wave_of.as_mut_slice().swap(0, 30)
+    });
     caught(&night, "wave_order", |w| w.waves.release.swap(0, 1));
     let waved = night.good_waves();
     let mut other = night.clone();
     other.batch.orders.priority[OrderIdx(30)] = 9;
-    assert!(other.audit(&waved).iter().any(|fault| fault.rule == "priority"));
+    assert!(
+        other
+            .audit(&waved)
+            .iter()
+            .any(|fault| fault.rule == "priority")
+    );
     let mut other = night.clone();
     other.params.waves.mix_carriers = false;
     other.batch.rates.carriers.push("Other");
     let service = other.batch.rates.services[ServiceIdx(0)].clone();
-    let service = other.batch.rates.services.push(crate::model::rates::Service {
-        carrier: CarrierIdx(1),
-        ..service
-    });
+    let service = other
+        .batch
+        .rates
+        .services
+        .push(crate::model::rates::Service {
+            carrier: CarrierIdx(1),
+            ..service
+        });
     other.shipped.shipments.service[0] = service;
-    assert!(other.audit(&waved).iter().any(|fault| fault.rule == "wave_carriers"));
+    assert!(
+        other
+            .audit(&waved)
+            .iter()
+            .any(|fault| fault.rule == "wave_carriers")
+    );
 }
