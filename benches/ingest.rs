@@ -242,7 +242,11 @@ fn ingest(c: &mut Criterion) {
     group.bench_function("polars lazy", |b| {
         b.iter(|| (lazy(&orders, &ORDERS), lazy(&lines, &LINES)))
     });
-    group.bench_function("wavecrest", |b| b.iter(|| wavecrest::ingest::read(&folder, &wavecrest::stage::Silent).expect("the batch is good")));
+    group.bench_function("wavecrest", |b| {
+        b.iter(|| {
+            wavecrest::ingest::read(&folder, &wavecrest::stage::Silent).expect("the batch is good")
+        })
+    });
     group.finish();
 }
 

@@ -33,16 +33,27 @@ pub fn plan(batch: &Batch, rejects: Rejects, flow: &mut Flow) -> Result<Plan> {
     let calendar = &calendar;
 
     let validated = flow.stage::<Validate>(validate::Input { batch })?;
-    let fraud = flow.stage::<Fraud>(fraud::Input { batch, validated: &validated })?;
+    let fraud = flow.stage::<Fraud>(fraud::Input {
+        batch,
+        validated: &validated,
+    })?;
     let routed = flow.stage::<Routing>(routing::Input {
         batch,
         calendar,
         verdict: &fraud.verdict,
         line_fault: &validated.line_fault,
     })?;
-    let cartonized = flow.stage::<Cartonize>(cartonize::Input { batch, calendar, routed: &routed })?;
-    let shipped =
-        flow.stage::<CarrierSelection>(carrier::Input { batch, calendar, routed: &routed, cartonized: &cartonized })?;
+    let cartonized = flow.stage::<Cartonize>(cartonize::Input {
+        batch,
+        calendar,
+        routed: &routed,
+    })?;
+    let shipped = flow.stage::<CarrierSelection>(carrier::Input {
+        batch,
+        calendar,
+        routed: &routed,
+        cartonized: &cartonized,
+    })?;
     let waved = flow.stage::<WavePlanning>(waves::Input {
         batch,
         calendar,
@@ -67,16 +78,35 @@ pub fn plan(batch: &Batch, rejects: Rejects, flow: &mut Flow) -> Result<Plan> {
         shipped: &shipped,
         scheduled: &scheduled,
     })?;
-    Ok(Plan { rejects, validated, fraud, routed, cartonized, shipped, waved, scheduled, aftercare })
+    Ok(Plan {
+        rejects,
+        validated,
+        fraud,
+        routed,
+        cartonized,
+        shipped,
+        waved,
+        scheduled,
+        aftercare,
+    })
 }
 
 /// The working calendar of a run: it starts when the last order is in, unless `run.start` says otherwise.
 pub fn calendar(batch: &Batch, params: &Params) -> Result<Calendar> {
     let start = match params.run.start {
-        0 => batch.orders.placed_at.iter().copied().max().unwrap_or_default(),
+        0 => batch
+            .orders
+            .placed_at
+            .iter()
+            .copied()
+            .max()
+            .unwrap_or_default(),
         start => Timestamp(start),
     };
-    let (horizon, hour) = (params.run.horizon_days as u16, params.carrier.delivery_hour as i8);
+    let (horizon, hour) = (
+        params.run.horizon_days as u16,
+        params.carrier.delivery_hour as i8,
+    );
     Calendar::build(&batch.facilities, &batch.rates, start, horizon, hour)
 }
 
@@ -104,7 +134,10 @@ pub struct StageRecord {
     pub violations: Vec<Violation>,
 }
 
-fn as_seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+fn as_seconds<S: serde::Serializer>(
+    duration: &Duration,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_f64(duration.as_secs_f64())
 }
 
@@ -118,13 +151,24 @@ pub struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     pub fn new(ctx: Ctx<'a>, checkpoints: Option<&'a dyn Checkpoints>) -> Self {
-        Flow { ctx, checkpoints, records: Vec::new() }
+        Flow {
+            ctx,
+            checkpoints,
+            records: Vec::new(),
+        }
     }
 
     /// Ingest takes its share of the time.
     pub fn record_ingest(&mut self, run: Duration, rows: u64) {
         let check = Duration::ZERO;
-        self.records.push(StageRecord { stage: INGEST, run, check, rows, resumed: false, violations: Vec::new() });
+        self.records.push(StageRecord {
+            stage: INGEST,
+            run,
+            check,
+            rows,
+            resumed: false,
+            violations: Vec::new(),
+        });
     }
 
     fn stage<S: Stage>(&mut self, input: S::In<'_>) -> Result<S::Out> {
@@ -146,14 +190,33 @@ impl<'a> Flow<'a> {
             self.save::<S>(&out)?;
         }
         self.ctx.reporter.finish();
-        tracing::info!(stage = S::NAME, rows, resumed, seconds = run.as_secs_f64(), violations = violations.len(), "stage done");
-        self.records.push(StageRecord { stage: S::NAME, run, check, rows, resumed, violations });
+        tracing::info!(
+            stage = S::NAME,
+            rows,
+            resumed,
+            seconds = run.as_secs_f64(),
+            violations = violations.len(),
+            "stage done"
+        );
+        self.records.push(StageRecord {
+            stage: S::NAME,
+            run,
+            check,
+            rows,
+            resumed,
+            violations,
+        });
         Ok(out)
     }
 
     /// The output of an earlier attempt; one that cannot be read is decided anew.
     fn saved<S: Stage>(&self) -> Result<Option<S::Out>> {
-        let Some(bytes) = self.checkpoints.map_or(Ok(None), |kept| kept.load(S::NAME))? else { return Ok(None) };
+        let Some(bytes) = self
+            .checkpoints
+            .map_or(Ok(None), |kept| kept.load(S::NAME))?
+        else {
+            return Ok(None);
+        };
         let decoded = rmp_serde::from_slice(&bytes);
         if let Err(error) = &decoded {
             tracing::warn!(stage = S::NAME, %error, "the checkpoint cannot be read; the stage runs again");
@@ -162,9 +225,12 @@ impl<'a> Flow<'a> {
     }
 
     fn save<S: Stage>(&self, out: &S::Out) -> Result<()> {
-        let Some(checkpoints) = self.checkpoints else { return Ok(()) };
-        let bytes = rmp_serde::to_vec(out)
-            .map_err(|e| Error::internal(format!("cannot encode the checkpoint of {}: {e}", S::NAME)))?;
+        let Some(checkpoints) = self.checkpoints else {
+            return Ok(());
+        };
+        let bytes = rmp_serde::to_vec(out).map_err(|e| {
+            Error::internal(format!("cannot encode the checkpoint of {}: {e}", S::NAME))
+        })?;
         checkpoints.save(S::NAME, &bytes)
     }
 }

@@ -154,15 +154,20 @@ impl Rows {
 }
 
 type ServiceKey = (String, String);
+/// Carrier, service, zone.
+type LaneKey = (String, String, String);
+/// Max weight, sorted size limits, price.
+type PriceRow = (i64, [i64; 3], i64);
+/// Carrier (`*`: all), origin prefix, zone.
+type ZoneRow = (String, String, String);
 
 /// The rate tables of the batch, keyed by text.
 struct Card {
-    /// (carrier, service, zone) to price rows: max weight, sorted size limits, price.
-    prices: HashMap<(String, String, String), Vec<(i64, [i64; 3], i64)>>,
+    prices: HashMap<LaneKey, Vec<PriceRow>>,
     /// Terms by (carrier, service) and facility; the empty facility is the default.
     terms: HashMap<(ServiceKey, String), Terms>,
-    /// Destination prefix to rows: carrier (`*`: all), origin prefix, zone.
-    zones: HashMap<String, Vec<(String, String, String)>>,
+    /// By destination prefix.
+    zones: HashMap<String, Vec<ZoneRow>>,
     /// Facility to the key of its own address.
     origins: HashMap<String, String>,
     /// Weights that surcharges of a carrier raise the billable weight to.
@@ -254,9 +259,7 @@ impl Terms {
     }
 }
 
-fn read_prices(
-    files: &RunFiles,
-) -> Result<HashMap<(String, String, String), Vec<(i64, [i64; 3], i64)>>> {
+fn read_prices(files: &RunFiles) -> Result<HashMap<LaneKey, Vec<PriceRow>>> {
     let names = ["carrier", "service", "zone"].map(|name| (name, Kind::Text));
     let limits = [
         "max_weight_g",
@@ -321,7 +324,7 @@ fn read_terms(files: &RunFiles) -> Result<HashMap<(ServiceKey, String), Terms>> 
     Ok(all)
 }
 
-fn read_zones(files: &RunFiles) -> Result<HashMap<String, Vec<(String, String, String)>>> {
+fn read_zones(files: &RunFiles) -> Result<HashMap<String, Vec<ZoneRow>>> {
     let columns =
         ["carrier", "origin_prefix", "dest_prefix", "zone"].map(|name| (name, Kind::Text));
     let rows = Rows::of(required(files, "zones", &columns)?, "zones")?;

@@ -36,29 +36,39 @@ pub enum LogForm {
 #[derive(Subcommand)]
 pub enum Command {
     /// Write a synthetic batch of any size, streamed to Parquet
-    #[command(after_help = "Examples:\n  wavecrest generate --orders 100000 --seed 7 night\n  \
-                            wavecrest generate --orders 20000 --dirty-share 0.25 broken")]
+    #[command(
+        after_help = "Examples:\n  wavecrest generate --orders 100000 --seed 7 night\n  \
+                            wavecrest generate --orders 20000 --dirty-share 0.25 broken"
+    )]
     Generate(GenerateArgs),
     /// Read and validate a batch, print a table of what is wrong
-    #[command(after_help = "Examples:\n  wavecrest check datasets/uk_retail_peak\n  \
-                            wavecrest check night --max-reject-share 0.01 --rejects .")]
+    #[command(
+        after_help = "Examples:\n  wavecrest check datasets/uk_retail_peak\n  \
+                            wavecrest check night --max-reject-share 0.01 --rejects ."
+    )]
     Check(CheckArgs),
     /// Plan a batch: write the run folder, print the summary
-    #[command(after_help = "Examples:\n  wavecrest run datasets/uk_retail_peak --out RUN\n  \
+    #[command(
+        after_help = "Examples:\n  wavecrest run datasets/uk_retail_peak --out RUN\n  \
                             wavecrest run night --out RUN --set routing.max_shipments=2 --set waves.cart_shipments=12\n  \
-                            wavecrest run night --out RUN --resume")]
+                            wavecrest run night --out RUN --resume"
+    )]
     Run(RunArgs),
     /// Audit a finished run from its files alone
     #[command(after_help = "Example:\n  wavecrest verify RUN")]
     Verify(VerifyArgs),
     /// Print the contract of the input tables (and of the output tables with --outputs)
-    #[command(after_help = "Examples:\n  wavecrest schema\n  wavecrest schema --json | jq '.[].table'")]
+    #[command(
+        after_help = "Examples:\n  wavecrest schema\n  wavecrest schema --json | jq '.[].table'"
+    )]
     Schema(SchemaArgs),
     /// Print every parameter with unit, range, default and reason
     #[command(after_help = "Examples:\n  wavecrest params\n  wavecrest params --toml > peak.toml")]
     Params(ParamsArgs),
     /// Print shell completions
-    #[command(after_help = "Example:\n  wavecrest completions bash > ~/.local/share/bash-completion/completions/wavecrest")]
+    #[command(
+        after_help = "Example:\n  wavecrest completions bash > ~/.local/share/bash-completion/completions/wavecrest"
+    )]
     Completions { shell: clap_complete::Shell },
 }
 

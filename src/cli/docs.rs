@@ -23,7 +23,8 @@ pub fn params(args: &ParamsArgs) -> Result<u8> {
     let text = if args.json {
         json(&Params::docs())?
     } else if args.toml {
-        toml::to_string(&Params::default()).map_err(|e| Error::internal(format!("cannot print parameters: {e}")))?
+        toml::to_string(&Params::default())
+            .map_err(|e| Error::internal(format!("cannot print parameters: {e}")))?
     } else if args.markdown {
         markdown()
     } else {
@@ -41,7 +42,8 @@ pub fn completions(shell: clap_complete::Shell) -> Result<u8> {
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String> {
-    let text = serde_json::to_string_pretty(value).map_err(|e| Error::internal(format!("cannot print JSON: {e}")))?;
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|e| Error::internal(format!("cannot print JSON: {e}")))?;
     Ok(text + "\n")
 }
 
@@ -51,7 +53,13 @@ fn table(docs: &[ParamDoc]) -> String {
     table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
     table.set_header(["parameter", "default", "range", "unit", "why"]);
     for doc in docs {
-        table.add_row([doc.path(), doc.default.clone(), doc.range.clone(), doc.unit.to_owned(), doc.reason.to_owned()]);
+        table.add_row([
+            doc.path(),
+            doc.default.clone(),
+            doc.range.clone(),
+            doc.unit.to_owned(),
+            doc.reason.to_owned(),
+        ]);
     }
     format!("{table}\n")
 }

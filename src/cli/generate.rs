@@ -28,7 +28,8 @@ pub fn generate(args: &GenerateArgs, quiet: bool) -> Result<u8> {
     let reporter = progress::reporter(quiet);
     reporter.start("generate", args.orders);
     let done = Cell::new(0);
-    let progress = |so_far: u64, _total: u64| reporter.advance(so_far.saturating_sub(done.replace(so_far)));
+    let progress =
+        |so_far: u64, _total: u64| reporter.advance(so_far.saturating_sub(done.replace(so_far)));
     let summary = generate::generate(&spec, &args.dir, &progress)?;
     reporter.finish();
     print(&describe(&summary, &args.dir))?;

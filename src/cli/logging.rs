@@ -12,7 +12,9 @@ pub fn init(form: LogForm, verbose: u8) {
         _ => "wavecrest=debug",
     };
     let filter = EnvFilter::try_from_env("WAVECREST_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match form {
         LogForm::Text => logs.without_time().init(),
         LogForm::Json => logs.json().init(),

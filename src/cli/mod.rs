@@ -24,7 +24,11 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            let code = if error.use_stderr() { Fault::Param.exit_code() } else { 0 };
+            let code = if error.use_stderr() {
+                Fault::Param.exit_code()
+            } else {
+                0
+            };
             // Nothing can be done about a closed terminal.
             let _ = error.print();
             return ExitCode::from(code);
@@ -65,7 +69,9 @@ fn report(error: &Error) {
 fn print(text: &str) -> Result<()> {
     use std::io::{ErrorKind, Write};
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Error::resource(format!("cannot write to stdout: {e}"))),
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::resource(format!("cannot write to stdout: {e}")))
+        }
         _ => Ok(()),
     }
 }

@@ -10,7 +10,11 @@ use crate::stage::{Reporter, Silent};
 
 /// Bars if stderr is a terminal and `quiet` is not asked for.
 pub fn reporter(quiet: bool) -> Box<dyn Reporter> {
-    if !quiet && std::io::stderr().is_terminal() { Box::new(Bars::default()) } else { Box::new(Silent) }
+    if !quiet && std::io::stderr().is_terminal() {
+        Box::new(Bars::default())
+    } else {
+        Box::new(Silent)
+    }
 }
 
 /// One bar at a time, for the running stage.
@@ -22,7 +26,10 @@ struct Bars {
 impl Bars {
     fn with(&self, act: impl FnOnce(&mut Option<(ProgressBar, bool)>)) {
         // A panicked worker thread must not take the progress bar down with it.
-        act(&mut self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        act(&mut self
+            .running
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner));
     }
 }
 
@@ -39,7 +46,9 @@ impl Reporter for Bars {
         self.with(|running| {
             if let Some((bar, stepped)) = running {
                 if !*stepped && bar.length().unwrap_or(0) > 0 {
-                    bar.set_style(style("{spinner} {msg:<12} [{bar:32}] {human_pos}/{human_len} {per_sec} {eta}"));
+                    bar.set_style(style(
+                        "{spinner} {msg:<12} [{bar:32}] {human_pos}/{human_len} {per_sec} {eta}",
+                    ));
                     *stepped = true;
                 }
                 bar.inc(done);

@@ -14,7 +14,10 @@ use crate::model::Batch;
 use crate::model::plan::{Plan, Rejects};
 use crate::params::{self, Params};
 use crate::pipeline::{self, Flow, StageRecord};
-use crate::report::{self, CheckVerdict, Format, Metrics, RunFacts, StageTiming, WrittenTable, output_tables, write_table};
+use crate::report::{
+    self, CheckVerdict, Format, Metrics, RunFacts, StageTiming, WrittenTable, output_tables,
+    write_table,
+};
 use crate::run_folder::{InputRecord, Manifest, OutputRecord, RunKey, Staging};
 use crate::stage::Ctx;
 
@@ -29,15 +32,31 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     let reporter = progress::reporter(quiet);
 
     let begun = Instant::now();
-    let Ingested { batch, rejects, inputs, notes, .. } = ingest::read(&args.batch, &*reporter)?;
+    let Ingested {
+        batch,
+        rejects,
+        inputs,
+        notes,
+        ..
+    } = ingest::read(&args.batch, &*reporter)?;
     let ingest_seconds = begun.elapsed();
     let resumed = staging.prepare(run_key(&inputs, &params, args.seed)?, args.resume)?;
     if args.resume && !resumed {
-        tracing::warn!("nothing to resume: no attempt with these inputs, parameters and seed was left; planning from the start");
+        tracing::warn!(
+            "nothing to resume: no attempt with these inputs, parameters and seed was left; planning from the start"
+        );
     }
 
     let rows_read = inputs.iter().map(|input| input.rows).sum();
-    let mut flow = Flow::new(Ctx { params: &params, seed: args.seed, reporter: &*reporter, cancel: &CANCEL }, Some(&staging));
+    let mut flow = Flow::new(
+        Ctx {
+            params: &params,
+            seed: args.seed,
+            reporter: &*reporter,
+            cancel: &CANCEL,
+        },
+        Some(&staging),
+    );
     flow.record_ingest(ingest_seconds, rows_read);
     let plan = pipeline::plan(&batch, rejects, &mut flow)?;
     let records = flow.records;
@@ -45,13 +64,25 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     let facts = facts(args, &params, &records, notes);
     let metrics = Metrics::compute(&batch, &plan, &facts);
     reporter.start("write", 0);
-    let written = Written { args, batch: &batch, plan: &plan, metrics: &metrics, facts: &facts, records: &records, inputs: &inputs };
+    let written = Written {
+        args,
+        batch: &batch,
+        plan: &plan,
+        metrics: &metrics,
+        facts: &facts,
+        records: &records,
+        inputs: &inputs,
+    };
     written.write(&staging)?;
     let folder = staging.publish()?;
     reporter.finish();
 
     print(&report::terminal::summary(&metrics))?;
-    print(&format!("run folder  {}\nreport      {}\n", folder.display(), folder.join("report.html").display()))?;
+    print(&format!(
+        "run folder  {}\nreport      {}\n",
+        folder.display(),
+        folder.join("report.html").display()
+    ))?;
     let share = reject_share(&[&plan.rejects, &plan.validated.rejects], &inputs);
     Ok(exit_code(&records, share, args.max_reject_share))
 }
@@ -61,7 +92,8 @@ pub fn resolve(args: &ParamArgs) -> Result<Params> {
     let mut resolved = match &args.config {
         None => Params::default(),
         Some(path) => {
-            let text = fs::read_to_string(path).map_err(|e| Error::param(format!("cannot read {}: {e}", path.display())))?;
+            let text = fs::read_to_string(path)
+                .map_err(|e| Error::param(format!("cannot read {}: {e}", path.display())))?;
             params::from_toml(&text, &path.display().to_string())?
         }
     };
@@ -77,12 +109,19 @@ pub fn share_in_range(share: f64) -> Result<()> {
     if (0.0..=1.0).contains(&share) {
         return Ok(());
     }
-    Err(Error::param(format!("--max-reject-share {share} is not between 0 and 1")).hint("0.1 allows one row in ten"))
+    Err(
+        Error::param(format!("--max-reject-share {share} is not between 0 and 1"))
+            .hint("0.1 allows one row in ten"),
+    )
 }
 
 fn use_threads(threads: Option<u16>) -> Result<()> {
-    let Some(threads) = threads else { return Ok(()) };
-    let built = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    let Some(threads) = threads else {
+        return Ok(());
+    };
+    let built = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.into())
+        .build_global();
     built.map_err(|e| Error::resource(format!("cannot start {threads} threads: {e}")))
 }
 
@@ -94,13 +133,22 @@ fn cancel_on_ctrl_c() -> Result<()> {
         }
         eprintln!("stopping after the running stage (Ctrl-C again to stop at once)");
     };
-    ctrlc::set_handler(handler).map_err(|e| Error::resource(format!("cannot watch for Ctrl-C: {e}")))
+    ctrlc::set_handler(handler)
+        .map_err(|e| Error::resource(format!("cannot watch for Ctrl-C: {e}")))
 }
 
 fn run_key(inputs: &[InputFile], params: &Params, seed: u64) -> Result<RunKey> {
-    let params = serde_json::to_vec(params).map_err(|e| Error::internal(format!("cannot encode parameters: {e}")))?;
-    let inputs: Vec<String> = inputs.iter().map(|input| format!("{} {}", input.table, input.fingerprint)).collect();
-    Ok(RunKey::of(&[&params, inputs.join("\n").as_bytes(), &seed.to_le_bytes()]))
+    let params = serde_json::to_vec(params)
+        .map_err(|e| Error::internal(format!("cannot encode parameters: {e}")))?;
+    let inputs: Vec<String> = inputs
+        .iter()
+        .map(|input| format!("{} {}", input.table, input.fingerprint))
+        .collect();
+    Ok(RunKey::of(&[
+        &params,
+        inputs.join("\n").as_bytes(),
+        &seed.to_le_bytes(),
+    ]))
 }
 
 fn facts(args: &RunArgs, params: &Params, records: &[StageRecord], notes: Vec<String>) -> RunFacts {
@@ -109,7 +157,9 @@ fn facts(args: &RunArgs, params: &Params, records: &[StageRecord], notes: Vec<St
         seconds: record.run.as_secs_f64(),
         rows: record.rows,
     };
-    let checked = records.iter().filter(|record| record.stage != pipeline::INGEST);
+    let checked = records
+        .iter()
+        .filter(|record| record.stage != pipeline::INGEST);
     RunFacts {
         batch: args.batch.display().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -119,7 +169,9 @@ fn facts(args: &RunArgs, params: &Params, records: &[StageRecord], notes: Vec<St
         stages: records.iter().map(timing).collect(),
         peak_memory_bytes: peak_memory_bytes(),
         notes,
-        checks: checked.map(|record| CheckVerdict::new(record.stage, record.violations.clone())).collect(),
+        checks: checked
+            .map(|record| CheckVerdict::new(record.stage, record.violations.clone()))
+            .collect(),
     }
 }
 
@@ -127,7 +179,9 @@ fn facts(args: &RunArgs, params: &Params, records: &[StageRecord], notes: Vec<St
 fn peak_memory_bytes() -> Option<u64> {
     use nix::sys::resource::{UsageWho, getrusage};
     let unit = if cfg!(target_os = "macos") { 1 } else { 1_024 };
-    getrusage(UsageWho::RUSAGE_SELF).ok().map(|usage| usage.max_rss().unsigned_abs() * unit)
+    getrusage(UsageWho::RUSAGE_SELF)
+        .ok()
+        .map(|usage| usage.max_rss().unsigned_abs() * unit)
 }
 
 /// What goes into a run folder.
@@ -155,7 +209,10 @@ impl Written<'_> {
         let copied = |input| copy(staging, &self.args.batch, input);
         let inputs = self.inputs.iter().map(copied).collect::<Result<Vec<_>>>()?;
         staging.write("metrics.json", &report::json::json(self.metrics)?)?;
-        staging.write("report.html", &report::html(self.batch, self.plan, self.metrics))?;
+        staging.write(
+            "report.html",
+            &report::html(self.batch, self.plan, self.metrics),
+        )?;
         staging.write("manifest.json", &self.manifest(inputs, outputs)?)
     }
 
@@ -209,23 +266,45 @@ pub fn reject_share(rejects: &[&Rejects], inputs: &[InputFile]) -> f64 {
     const TABLES: [&str; 2] = ["orders", "order_lines"];
     let mut faulty: Vec<(&str, u64)> = rejects
         .iter()
-        .flat_map(|list| list.table.iter().map(String::as_str).zip(list.row.iter().copied()))
+        .flat_map(|list| {
+            list.table
+                .iter()
+                .map(String::as_str)
+                .zip(list.row.iter().copied())
+        })
         .filter(|(table, _)| TABLES.contains(table))
         .collect();
     faulty.sort_unstable();
     faulty.dedup();
-    let rows: u64 = inputs.iter().filter(|input| TABLES.contains(&&*input.table)).map(|input| input.rows).sum();
-    if rows == 0 { 0.0 } else { faulty.len() as f64 / rows as f64 }
+    let rows: u64 = inputs
+        .iter()
+        .filter(|input| TABLES.contains(&&*input.table))
+        .map(|input| input.rows)
+        .sum();
+    if rows == 0 {
+        0.0
+    } else {
+        faulty.len() as f64 / rows as f64
+    }
 }
 
 fn exit_code(records: &[StageRecord], reject_share: f64, max_reject_share: f64) -> u8 {
-    let violations = records.iter().flat_map(|record| record.violations.iter().map(move |v| (record.stage, v)));
+    let violations = records
+        .iter()
+        .flat_map(|record| record.violations.iter().map(move |v| (record.stage, v)));
     let mut failed = false;
     for (stage, violation) in violations.take(20) {
         failed = true;
-        eprintln!("check failed: {stage}: {}: {}: {}", violation.rule, violation.place, violation.message);
+        eprintln!(
+            "check failed: {stage}: {}: {}: {}",
+            violation.rule, violation.place, violation.message
+        );
     }
-    if failed { Fault::CheckFailed.exit_code() } else { reject_exit_code(reject_share, max_reject_share) }
+    if failed {
+        Fault::CheckFailed.exit_code()
+    } else {
+        reject_exit_code(reject_share, max_reject_share)
+    }
 }
 
 /// 4 above the limit.
@@ -233,6 +312,9 @@ pub fn reject_exit_code(share: f64, limit: f64) -> u8 {
     if share <= limit {
         return 0;
     }
-    eprintln!("{:.1} % of the rows were rejected, above --max-reject-share {limit}; see `rejects`", share * 100.0);
+    eprintln!(
+        "{:.1} % of the rows were rejected, above --max-reject-share {limit}; see `rejects`",
+        share * 100.0
+    );
     TOO_MANY_REJECTS
 }

@@ -8,5 +8,9 @@ use crate::error::{Fault, Result};
 pub fn verify(args: &VerifyArgs) -> Result<u8> {
     let audit = audit::audit(&args.run)?;
     print(&audit.to_string())?;
-    Ok(if audit.passed() { 0 } else { Fault::CheckFailed.exit_code() })
+    Ok(if audit.passed() {
+        0
+    } else {
+        Fault::CheckFailed.exit_code()
+    })
 }

@@ -40,17 +40,31 @@ impl Staging {
     /// Errors: the target exists (without `force`), its parent cannot be written, another run holds it.
     pub fn open(target: &Path, force: bool) -> Result<Staging> {
         if target.exists() && !force {
-            return Err(Error::param(format!("the run folder {} exists", target.display()))
-                .hint("choose another --out, or replace it with --force"));
+            return Err(
+                Error::param(format!("the run folder {} exists", target.display()))
+                    .hint("choose another --out, or replace it with --force"),
+            );
         }
-        let name = target.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-            Error::param(format!("--out {} does not name a folder", target.display())).hint("write it as --out RUN")
-        })?;
-        let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = target
+            .file_name()
+            .and_then(|name| name.to_str())
+            .ok_or_else(|| {
+                Error::param(format!("--out {} does not name a folder", target.display()))
+                    .hint("write it as --out RUN")
+            })?;
+        let parent = target
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let path = parent.join(format!(".{name}.staging"));
         fs::create_dir_all(&path).map_err(|e| Error::io("create the staging folder", &path, &e))?;
         let lock = lock(&path, target)?;
-        Ok(Staging { target: target.to_owned(), path, force, _lock: lock })
+        Ok(Staging {
+            target: target.to_owned(),
+            path,
+            force,
+            _lock: lock,
+        })
     }
 
     pub fn path(&self) -> &Path {
@@ -61,10 +75,12 @@ impl Staging {
     /// everything is removed. Returns whether there is something to resume.
     pub fn prepare(&self, key: RunKey, resume: bool) -> Result<bool> {
         let key_file = self.path.join("run-key");
-        let same = resume && fs::read_to_string(&key_file).is_ok_and(|found| found == key.0.to_hex().as_str());
+        let same = resume
+            && fs::read_to_string(&key_file).is_ok_and(|found| found == key.0.to_hex().as_str());
         for entry in fs::read_dir(&self.path).map_err(|e| Error::io("read", &self.path, &e))? {
             let path = entry.map_err(|e| Error::io("read", &self.path, &e))?.path();
-            let keep = path.ends_with("lock") || (same && (path.ends_with("checkpoints") || path == key_file));
+            let keep = path.ends_with("lock")
+                || (same && (path.ends_with("checkpoints") || path == key_file));
             if !keep {
                 remove(&path)?;
             }
@@ -98,10 +114,16 @@ impl Staging {
         let aside = self.path.with_extension("replaced");
         if self.target.exists() && self.force {
             remove(&aside)?;
-            fs::rename(&self.target, &aside).map_err(|e| Error::io("set aside", &self.target, &e))?;
+            fs::rename(&self.target, &aside)
+                .map_err(|e| Error::io("set aside", &self.target, &e))?;
         }
-        fs::rename(&self.path, &self.target).map_err(|e| Error::io("publish the run as", &self.target, &e))?;
-        if let Some(parent) = self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::rename(&self.path, &self.target)
+            .map_err(|e| Error::io("publish the run as", &self.target, &e))?;
+        if let Some(parent) = self
+            .target
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
             sync_folder(parent)?;
         }
         remove(&aside)?;
@@ -137,14 +159,21 @@ fn lock(staging: &Path, target: &Path) -> Result<File> {
     let file = File::create(&path).map_err(|e| Error::io("create", &path, &e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::resource(format!("another run is writing {}", target.display()))
-            .hint("wait for it, or choose another --out")),
+        Err(TryLockError::WouldBlock) => Err(Error::resource(format!(
+            "another run is writing {}",
+            target.display()
+        ))
+        .hint("wait for it, or choose another --out")),
         Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, &e)),
     }
 }
 
 fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    let removed = if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
     match removed {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, &e)),
         _ => Ok(()),
@@ -152,12 +181,15 @@ fn remove(path: &Path) -> Result<()> {
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
-    let written = File::create(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let written = File::create(path)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.map_err(|e| Error::io("write", path, &e))
 }
 
 fn sync(path: &Path) -> Result<()> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(|e| Error::io("fsync", path, &e))
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|e| Error::io("fsync", path, &e))
 }
 
 /// Fsyncs a folder, so that its entries survive a power cut.
@@ -178,9 +210,16 @@ mod tests {
         staging.write("metrics.json", "{}").unwrap();
         assert!(!target.exists());
         staging.publish().unwrap();
-        let names: Vec<_> = fs::read_dir(&target).unwrap().map(|e| e.unwrap().file_name()).collect();
+        let names: Vec<_> = fs::read_dir(&target)
+            .unwrap()
+            .map(|e| e.unwrap().file_name())
+            .collect();
         assert_eq!(names, ["metrics.json"]);
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing but the run folder is left");
+        assert_eq!(
+            fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "nothing but the run folder is left"
+        );
     }
 
     #[test]
@@ -195,7 +234,10 @@ mod tests {
         let again = Staging::open(&target, false).unwrap();
         assert!(again.prepare(a, true).unwrap());
         assert_eq!(again.load("fraud").unwrap().as_deref(), Some(&b"done"[..]));
-        assert!(!again.prepare(b, true).unwrap(), "another seed or parameter is another run");
+        assert!(
+            !again.prepare(b, true).unwrap(),
+            "another seed or parameter is another run"
+        );
         assert_eq!(again.load("fraud").unwrap(), None);
     }
 
@@ -204,7 +246,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("RUN");
         let _first = Staging::open(&target, false).unwrap();
-        let second = Staging::open(&target, false).err().map(|e| e.to_string()).unwrap_or_default();
+        let second = Staging::open(&target, false)
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default();
         assert!(second.contains("another run"), "{second}");
     }
 

@@ -68,7 +68,13 @@ pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (
         quantity: rows.take(std::mem::take(&mut t.quantity)).into(),
         unit_price: rows.take(prices).into(),
     };
-    (lines, OfOrders { first_line, dropped })
+    (
+        lines,
+        OfOrders {
+            first_line,
+            dropped,
+        },
+    )
 }
 
 /// Rows of each order that are not among the usable ones. A repeated line is usable here: its first row is kept.

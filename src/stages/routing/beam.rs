@@ -64,7 +64,11 @@ impl Bulk<'_> {
         }
         let rules = &self.instance.rules;
         let shipment = self.estimate(&self.sites[open.site], &takes, taken);
-        let split = if node.parts.is_empty() { 0 } else { rules.split };
+        let split = if node.parts.is_empty() {
+            0
+        } else {
+            rules.split
+        };
         let cost = node.cost.saturating_add(shipment).saturating_add(split);
         let units_left = node.units_left - taken;
         let mut parts = node.parts.clone();
@@ -111,11 +115,11 @@ impl Bulk<'_> {
         let part = |whole: i64| (i128::from(whole) * parcels / all.max(1)) as i64;
         let whole = base.priced.cost;
         let (freight, lateness) =
-            match self.shipping.freight_of(&self.class, site.facility, &[parcel]) {
-                Some(one) => (
-                    one.price.0.saturating_mul(parcels as i64),
-                    one.lateness.0,
-                ),
+            match self
+                .shipping
+                .freight_of(&self.class, site.facility, &[parcel])
+            {
+                Some(one) => (one.price.0.saturating_mul(parcels as i64), one.lateness.0),
                 None => (part(whole.freight.0), whole.lateness.0),
             };
         let handling = self.shipping.handling(site.facility, units).0;
@@ -144,7 +148,9 @@ impl Bulk<'_> {
             next.dedup_by(|a, b| a.parts == b.parts);
             let full = next.iter().filter(|node| node.units_left == 0);
             complete = complete.min(full.map(|node| node.cost).min().unwrap_or(i64::MAX));
-            let ends = next.iter().filter(|n| n.units_left == 0 || !self.demand.complete);
+            let ends = next
+                .iter()
+                .filter(|n| n.units_left == 0 || !self.demand.complete);
             seen.extend(ends.take(finalists(self.demand.units)).cloned());
             next.retain(|node| node.units_left > 0 && node.cost < complete);
             if level > 1 {
@@ -167,7 +173,10 @@ trait DivCeil {
 
 impl DivCeil for i128 {
     fn div_ceil_to(self, whole: i128) -> i128 {
-        if whole <= 0 { 0 } else { (self + whole - 1) / whole }
+        if whole <= 0 {
+            0
+        } else {
+            (self + whole - 1) / whole
+        }
     }
 }
-

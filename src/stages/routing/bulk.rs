@@ -161,7 +161,7 @@ impl<'a> Bulk<'a> {
                 return Vec::new();
             };
             let parcels: Vec<_> = packed.into_iter().map(|p| p.parcel).collect();
-            let options = self.shipping.options(&self.class, facility, &parcels, 1);
+            let options = self.shipping.options(&self.class, facility, &parcels);
             options.into_iter().map(|o| o.service).collect()
         };
         let open = self.bundles.iter().zip(blocked);
@@ -192,15 +192,13 @@ impl<'a> Bulk<'a> {
     }
 
     /// The cost of the whole order from a facility, if that is what the content is.
-    pub fn known(
-        &self,
-        facility: FacilityIdx,
-        content: &[(LineIdx, u32)],
-    ) -> Option<ShipmentCost> {
+    pub fn known(&self, facility: FacilityIdx, content: &[(LineIdx, u32)]) -> Option<ShipmentCost> {
         let base = self.site_of(facility)?.base.filter(|base| base.whole)?;
         let wants = self.demand.wants.iter();
         let whole = wants.map(|want| (want.line, want.quantity));
-        whole.eq(content.iter().copied()).then_some(base.priced.cost)
+        whole
+            .eq(content.iter().copied())
+            .then_some(base.priced.cost)
     }
 
     /// A good pattern on the supply, without the facilities in `refused`.

@@ -227,7 +227,12 @@ impl<'a> Menu<'a> {
                 open.push((lacking, price, now));
             }
         }
-        let wanted: Vec<u64> = self.demand.wants.iter().map(|w| w.quantity.into()).collect();
+        let wanted: Vec<u64> = self
+            .demand
+            .wants
+            .iter()
+            .map(|w| w.quantity.into())
+            .collect();
         candidates(open, &wanted, rules.candidates)
     }
 

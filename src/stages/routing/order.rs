@@ -287,11 +287,15 @@ impl Ask<'_> {
         } else {
             self.together(demand)
         };
-        let rows = demand.wants.iter().zip(codes).map(|(want, code)| Backorder {
-            line: want.line,
-            quantity: want.quantity,
-            code: if lacking { code } else { together },
-        });
+        let rows = demand
+            .wants
+            .iter()
+            .zip(codes)
+            .map(|(want, code)| Backorder {
+                line: want.line,
+                quantity: want.quantity,
+                code: if lacking { code } else { together },
+            });
         rows.collect()
     }
 
