@@ -1,6 +1,8 @@
 //! Waves and schedule of a made-up night. `WAVES_SHIPMENTS`, `WAVES_FACILITIES`, `WAVES_BLOCKS` set its size; `WAVES_ONCE=1` runs it once
-//! and prints what came out, for sizes that are too large to repeat.
+//! and prints what came out, for sizes that are too large to repeat. `WAVES_ROUNDS` is the parameter waves.search_rounds. With
+//! `WAVECREST_BENCH` it prints gaps on public instances instead.
 
+mod jobprp;
 mod night;
 
 use std::sync::atomic::AtomicBool;
@@ -8,8 +10,10 @@ use std::time::Instant;
 
 use criterion::Criterion;
 use night::{Night, night};
+use wavecrest::model::plan::Waved;
 use wavecrest::params::Params;
 use wavecrest::stage::{Ctx, Silent, Stage};
+use wavecrest::stages::schedule::{self, Scheduling};
 use wavecrest::stages::waves::{self, WavePlanning};
 
 static NEVER: AtomicBool = AtomicBool::new(false);
@@ -31,6 +35,17 @@ fn waves_of(night: &Night) -> waves::Input<'_> {
     }
 }
 
+fn schedule_of<'a>(night: &'a Night, waved: &'a Waved) -> schedule::Input<'a> {
+    schedule::Input {
+        batch: &night.batch,
+        calendar: &night.calendar,
+        routed: &night.routed,
+        cartonized: &night.cartonized,
+        shipped: &night.shipped,
+        waved,
+    }
+}
+
 fn once(night: &Night, ctx: &Ctx) {
     let clock = Instant::now();
     let waved = WavePlanning::run(waves_of(night), ctx).expect("the night has no fault");
@@ -49,6 +64,19 @@ fn once(night: &Night, ctx: &Ctx) {
         distance as f64 / 1e6,
         labour as f64 / 3_600.0,
     );
+    let clock = Instant::now();
+    let out = Scheduling::run(schedule_of(night, &waved), ctx).expect("the night has no fault");
+    let simulated = clock.elapsed().as_secs_f64();
+    let clock = Instant::now();
+    let more = Scheduling::check(schedule_of(night, &waved), &out, ctx);
+    println!(
+        "schedule: {simulated:.2} s, check {:.2} s with {} faults: {} on time, {} missed the planned pick-up",
+        clock.elapsed().as_secs_f64(),
+        more.len(),
+        out.times.on_time.iter().filter(|&&flag| flag).count(),
+        out.times.missed_cutoff.iter().filter(|&&flag| flag).count(),
+    );
+    let faults = faults.into_iter().chain(more).collect::<Vec<_>>();
     faults
         .iter()
         .take(5)
@@ -56,8 +84,11 @@ fn once(night: &Night, ctx: &Ctx) {
 }
 
 fn main() {
+    if let Ok(root) = std::env::var("WAVECREST_BENCH") {
+        return jobprp::table(root.as_ref(), number("WAVES_ROUNDS", 12));
+    }
     let mut params = Params::default();
-    params.waves.search_rounds = i64::from(number("WAVES_ROUNDS", 20));
+    params.waves.search_rounds = i64::from(number("WAVES_ROUNDS", 12));
     let ctx = Ctx {
         params: &params,
         seed: 7,
@@ -77,6 +108,10 @@ fn main() {
     let mut criterion = Criterion::default().sample_size(10).configure_from_args();
     criterion.bench_function(&format!("waves/{shipments}"), |bench| {
         bench.iter(|| WavePlanning::run(waves_of(&night), &ctx).expect("the night has no fault"));
+    });
+    let waved = WavePlanning::run(waves_of(&night), &ctx).expect("the night has no fault");
+    criterion.bench_function(&format!("schedule/{shipments}"), |bench| {
+        bench.iter(|| Scheduling::run(schedule_of(&night, &waved), &ctx));
     });
     criterion.final_summary();
 }

@@ -209,6 +209,7 @@ fn services(batch: &mut Batch) {
 fn shipment(night: &mut Night, draw: &mut Draw, order: OrderIdx, facility: FacilityIdx) {
     let batch = &mut night.batch;
     let shipment = ShipmentIdx(order.0);
+    batch.orders.id.push(&format!("O{}", order.0));
     batch.orders.placed_at.push(START);
     batch.orders.dest.push(DestIdx(0));
     let priority = if draw.below(20) == 0 { 9 } else { 0 };

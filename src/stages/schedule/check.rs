@@ -1,4 +1,8 @@
 //! The audit of a schedule, from inputs and output alone: moments and shift windows, no shift time, no simulation.
+//!
+//! Here: who works when, and that every step waits for the one before. In `queues`: who is served first, and that nobody is forgotten.
+
+mod queues;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +25,7 @@ pub fn check(input: Input<'_>, out: &Scheduled, ctx: &Ctx) -> Vec<Violation> {
     let back = picking(input, out, &mut found);
     let ready = ready(input, &back);
     let packed = packing(input, out, &ready, &mut found);
+    found.extend(queues::check(input, out, &ready));
     for i in 0..shipments {
         let shipment = ShipmentIdx::from_usize(i);
         let place = place(input, shipment);
@@ -259,6 +264,7 @@ fn moments(
             .then(|| "released is not its wave's release".to_owned()),
         (time.packed != all_packed.unwrap_or(Timestamp::MAX))
             .then(|| "packed is not the end of its last package".to_owned()),
+        (time.placed > time.released).then(|| "released before it is placed".to_owned()),
         (time.placed != placed).then(|| "placed is not the order's".to_owned()),
         backwards.then(|| "a step lies before the step it needs".to_owned()),
         (time.picked != picked).then(|| "picked is not the end of its last batch".to_owned()),

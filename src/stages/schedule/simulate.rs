@@ -49,6 +49,9 @@ struct Simulation<'a> {
     /// Batches, then packages, that a shipment still waits for.
     open_batches: FxHashMap<ShipmentIdx, u32>,
     open_packages: FxHashMap<ShipmentIdx, u32>,
+    /// The first release.
+    first: Seconds,
+    /// Of pickers, of stations.
     busy: [Seconds; 2],
     last: [Seconds; 2],
     day: Day,
@@ -92,6 +95,7 @@ impl<'a> Simulation<'a> {
             idle_stations: BinaryHeap::new(),
             queue: BinaryHeap::new(),
             open_packages: FxHashMap::default(),
+            first: Seconds::ZERO,
             busy: [Seconds::ZERO; 2],
             last: [Seconds::ZERO; 2],
             day: Day::new(facility),
@@ -104,6 +108,11 @@ impl<'a> Simulation<'a> {
         simulation.idle_stations = (0..(site.pack_stations as usize).min(packages) as u32)
             .map(Reverse)
             .collect();
+        if let Some(&batch) = waiting.first() {
+            let wave = input.waved.batches.wave[batch.index()];
+            let release = input.waved.waves.release[wave.index()];
+            simulation.first = simulation.clock.at(release);
+        }
         waiting.reverse();
         simulation.waiting = waiting;
         simulation
@@ -224,22 +233,22 @@ impl<'a> Simulation<'a> {
 
     fn finish(mut self) -> Day {
         let site = &self.input.batch.facilities[self.facility];
-        let first = self
-            .day
-            .picking
-            .start
-            .first()
-            .map_or(Seconds::ZERO, |&start| self.clock.at(start));
         let share = |busy: Seconds, people: u32, until: Seconds| {
-            let offered = (until - first).0 * i64::from(people);
+            let offered = (until - self.first).0 * i64::from(people);
             if offered <= 0 {
                 0.0
             } else {
                 busy.0 as f64 / offered as f64
             }
         };
-        self.day.utilization.pickers = share(self.busy[0], site.pickers, self.last[0]);
-        self.day.utilization.pack_stations = share(self.busy[1], site.pack_stations, self.last[1]);
+        let shares = [
+            share(self.busy[0], site.pickers, self.last[0]),
+            share(self.busy[1], site.pack_stations, self.last[1]),
+        ];
+        [
+            self.day.utilization.pickers,
+            self.day.utilization.pack_stations,
+        ] = shares;
         let finished = self.day.packing.end.iter().copied().max();
         self.day.utilization.finished = finished.unwrap_or(self.input.calendar.start);
         self.day

@@ -7,6 +7,7 @@ use crate::model::ids::{BatchIdx, LineIdx, ServiceIdx, WaveIdx, ZoneIdx};
 use crate::model::plan::*;
 use crate::model::units::{Cents, Grams, Millimetres, Seconds};
 use crate::params::Params;
+use crate::stages::waves::testing::{Night, Whole, hours_after_start, night};
 use crate::testing::{World, calendar, ctx};
 
 /// A world with one facility and one shipment of one package per order; waves and batches as given.
@@ -225,6 +226,142 @@ fn a_shipment_in_no_wave_has_no_times() {
     assert_eq!(out.times.delivered[0], Timestamp::MAX);
 }
 
+#[test]
+fn the_audit_knows_the_line_at_the_pack_station() {
+    // All three arrive while a package of the first cart is packed; the last has the earliest pick-up.
+    let mut floor = Floor::new(
+        1,
+        1,
+        4,
+        &[(
+            0,
+            vec![(100, vec![0]), (10, vec![1]), (10, vec![2]), (10, vec![3])],
+        )],
+    );
+    floor.shipped.shipments.ship_by[3] = Timestamp(0);
+    let good = floor.run();
+    assert_eq!(floor.check(&good), []);
+    let order: Vec<u32> = good
+        .packing
+        .package
+        .iter()
+        .map(|package| package.0)
+        .collect();
+    assert_eq!(order, [0, 3, 1, 2]);
+    let mut bad = good;
+    bad.packing.package.swap(1, 2);
+    let found = floor.check(&bad);
+    assert!(
+        found.iter().any(|fault| fault.rule == "pack_order"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn an_order_placed_after_its_release_is_found() {
+    let mut floor = Floor::new(1, 1, 1, &[(0, vec![(100, vec![0])])]);
+    let out = floor.run();
+    floor.batch.orders.placed_at[OrderIdx(0)] = out.times.released[0] + Seconds(1);
+    let found = floor.check(&floor.run());
+    assert!(
+        found.iter().any(|fault| fault.message.contains("placed")),
+        "{found:?}"
+    );
+}
+
+/// Waves and schedule together, on nights of all kinds.
+fn of_night(night: &Night) -> (Waved, Scheduled, Vec<Violation>) {
+    let waved = night.waves();
+    let input = Input {
+        batch: &night.batch,
+        calendar: &night.calendar,
+        routed: &night.routed,
+        cartonized: &night.cartonized,
+        shipped: &night.shipped,
+        waved: &waved,
+    };
+    let out = Scheduling::run(input, &ctx(&night.params)).unwrap();
+    let found = Scheduling::check(input, &out, &ctx(&night.params));
+    (waved, out, found)
+}
+
+#[test]
+fn picks_end_when_the_labour_plan_says() {
+    for seed in 0..50 {
+        let (waved, out, _) = of_night(&night(seed));
+        for (shipment, wave) in waved.wave_of.iter_enumerated() {
+            if let Some(wave) = wave {
+                let end = waved.waves.expected_end[wave.index()];
+                assert!(out.times.picked[shipment.index()] <= end, "seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_do_not_matter() {
+    let on = |threads: usize, seed: u64| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| of_night(&night(seed)).1)
+    };
+    for seed in 0..6 {
+        assert_eq!(on(1, seed), on(3, seed));
+    }
+}
+
+#[test]
+fn a_shift_over_midnight_carries_on() {
+    let mut world = World::new();
+    let facility = world.facility("F");
+    let item = world.item("I", [100, 100, 100], 500);
+    let order = world.order("O", &[(item, 1)]);
+    let site = &mut world.batch.facilities[facility];
+    (site.pickers, site.pack_stations) = (1, 1);
+    (site.shift_start, site.shift_end) = (Seconds(23 * 3_600), Seconds(3_600));
+    // The shift of the night before leaves an hour; the next begins at 23:00 and goes past midnight.
+    site.pick_time_per_line = Seconds(2 * 3_600);
+    site.pack_time_per_package = Seconds(1_800);
+    let whole = Whole {
+        order,
+        facility,
+        service: ServiceIdx(0),
+        packages: 1,
+    };
+    let mut night = Night::new(world, &[whole]);
+    night.params.schedule.batch_setup_seconds = 0;
+    let (_, out, found) = of_night(&night);
+    assert_eq!(found, []);
+    assert_eq!(out.times.released, [hours_after_start(0)]);
+    assert_eq!(out.times.picked, [hours_after_start(24)]);
+    assert_eq!(out.times.packed, [hours_after_start(24) + Seconds(1_800)]);
+    // Friday's pick-up at 17:00 is missed; the next is on Monday.
+    assert!(out.times.missed_cutoff[0]);
+    assert_eq!(out.times.handed_over, [hours_after_start(3 * 24 + 17)]);
+}
+
+#[test]
+fn a_cut_off_before_the_shift_goes_with_the_next_pick_up() {
+    let mut floor = Floor::new(1, 1, 1, &[(0, vec![(100, vec![0])])]);
+    floor.shipped.shipments.ship_by[0] = floor.calendar.shifts(FacilityIdx(0))[0].from;
+    let out = floor.run();
+    assert_eq!(floor.check(&out), []);
+    assert!(out.times.missed_cutoff[0]);
+    assert!(out.times.handed_over[0] > out.times.packed[0]);
+}
+
+#[test]
+fn an_idle_facility_has_a_row_too() {
+    let mut night = night(0);
+    night.batch.facilities[FacilityIdx(0)].pickers = 0;
+    let (_, out, found) = of_night(&night);
+    assert_eq!(found, []);
+    let row = out.utilization.get(0);
+    assert_eq!((row.pickers, row.finished), (0.0, night.calendar.start));
+}
+
 /// One way to break a schedule.
 type Corruption = fn(&mut Scheduled);
 
@@ -266,6 +403,24 @@ fn every_corruption_is_found() {
         ("transport", |out| out.times.delivered[1] = Timestamp(0)),
         ("transport", |out| out.times.on_time[0] ^= true),
         ("transport", |out| out.times.missed_cutoff[0] ^= true),
+        ("utilization", |out| out.utilization.pickers[0] += 0.01),
+        ("utilization", |out| out.utilization.pack_stations[0] = 0.0),
+        ("utilization", |out| {
+            out.utilization.finished[0] = Timestamp(0)
+        }),
+        ("utilization", |out| {
+            out.utilization = Utilizations::default()
+        }),
+        ("batch_order", |out| out.picking.batch.swap(0, 2)),
+        ("batch_order", |out| {
+            out.picking = out.picking.rows().skip(1).collect()
+        }),
+        ("left_undone", |out| {
+            out.picking = out.picking.rows().take(2).collect()
+        }),
+        ("left_undone", |out| {
+            out.packing = out.packing.rows().take(2).collect()
+        }),
     ];
     let floor = Floor::new(
         2,
@@ -287,7 +442,11 @@ fn every_corruption_is_found() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_night_passes_the_audit(seed in any::<u64>()) {
+        prop_assert_eq!(of_night(&night(seed)).2, []);
+    }
+
     #[test]
     fn every_schedule_passes_its_audit(
         pickers in 0u32..4,

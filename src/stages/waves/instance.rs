@@ -36,7 +36,6 @@ pub struct Demand {
     pub priority: u8,
     /// Shift time before which it cannot be released.
     pub ready: Seconds,
-    pub placed: Timestamp,
     pub packages: u32,
     pub load: Load,
     first_need: u32,
@@ -119,7 +118,6 @@ impl<'a> Site<'a> {
             carrier: batch.rates.services[shipped.service[at]].carrier,
             priority: batch.orders.priority[order],
             ready: self.clock.at(placed),
-            placed,
             packages: self.input.cartonized.packages_of(shipment).len() as u32,
             load,
             first_need,

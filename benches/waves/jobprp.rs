@@ -1,13 +1,12 @@
 //! Public instances of the joint order batching and picker routing problem (Henn and Wäscher 2012), read from the folder named by
-//! `WAVECREST_BENCH` (its `jobprp`); they have no licence, so they are not in the project.
-//!
-//! `WAVECREST_BENCH=... cargo test --release --lib jobprp -- --ignored --nocapture`
+//! `WAVECREST_BENCH=FOLDER WAVES_ROUNDS=200 cargo bench --bench waves`
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::time::Instant;
 
-use super::*;
-use crate::solve::tour::{Scratch, tour_length};
+use wavecrest::solve::tour::{Bay, Layout, Scratch, tour_length};
+use wavecrest::stages::waves::batch::{Effort, Jobs, Rules, form};
 
 struct Instance {
     floor: Layout,
@@ -72,66 +71,60 @@ fn read(path: &Path) -> Instance {
     }
 }
 
-#[test]
-#[ignore = "needs WAVECREST_BENCH"]
-fn gap_to_best_known() {
-    let Ok(root) = std::env::var("WAVECREST_BENCH") else {
-        eprintln!("WAVECREST_BENCH is not set: skipped");
-        return;
-    };
-    let root = Path::new(&root).join("jobprp");
-    let best = std::fs::read_to_string(root.join("best_known.csv")).unwrap();
-    let var = |name: &str, or: u32| {
-        std::env::var(name)
-            .ok()
-            .and_then(|v| v.parse().ok())
-            .unwrap_or(or)
+/// Length of all tours, in units of the files.
+fn solve(instance: &Instance, rounds_per_job: u32) -> f64 {
+    let rules = Rules {
+        floor: Some(&instance.floor),
+        limit: [i64::MAX, instance.capacity, i64::MAX, i64::MAX],
+        cart_mm: 0,
     };
     let effort = Effort {
-        rounds_per_job: var("ROUNDS", 100),
+        rounds_per_job,
         seed: 7,
         stage: "waves",
         shard: 0,
     };
-    let mut sums: HashMap<String, (f64, f64, f64, u32)> = HashMap::new();
+    let all: Vec<u32> = (0..instance.jobs.len() as u32).collect();
+    let mut scratch = Scratch::default();
+    let mut length = 0;
+    for batch in form(&instance.jobs, &all, &rules, &effort) {
+        let jobs = batch.iter().flat_map(|&job| instance.jobs.bays(job));
+        let stops: Vec<Bay> = jobs.copied().collect();
+        length += tour_length(&instance.floor, &stops, &mut scratch);
+    }
+    length as f64 / SCALE
+}
+
+/// Prints mean and worst gap to the best known by number of orders, and the mean time.
+pub fn table(root: &Path, rounds_per_job: u32) {
+    let root = root.join("jobprp");
+    let best = std::fs::read_to_string(root.join("best_known.csv")).expect("best_known.csv");
+    let mut sums: BTreeMap<usize, (f64, f64, f64, u32)> = BTreeMap::new();
     for row in best.lines().skip(1) {
         let cells: Vec<&str> = row.split(',').collect();
         if !cells[1].starts_with("Henn") {
             continue;
         }
         let instance = read(&root.join(cells[0]));
-        let known: f64 = cells[4].parse().unwrap();
-        let rules = Rules {
-            floor: Some(&instance.floor),
-            limit: [i64::MAX, instance.capacity, i64::MAX, i64::MAX],
-            cart_mm: 0,
-        };
-        let all: Vec<u32> = (0..instance.jobs.len() as u32).collect();
-        let clock = std::time::Instant::now();
-        let batches = form(&instance.jobs, &all, &rules, &effort);
+        let clock = Instant::now();
+        let length = solve(&instance, rounds_per_job);
         let seconds = clock.elapsed().as_secs_f64();
-        let mut scratch = Scratch::default();
-        let length: i64 = batches
-            .iter()
-            .map(|batch| {
-                let stops: Vec<Bay> = batch
-                    .iter()
-                    .flat_map(|&job| instance.jobs.bays(job).iter().copied())
-                    .collect();
-                tour_length(&instance.floor, &stops, &mut scratch)
-            })
-            .sum();
-        let gap = length as f64 / SCALE / known - 1.0;
-        let key = format!("{} {:>3} orders", &cells[1][..5], cells[2]);
-        let sum = sums.entry(key).or_default();
-        *sum = (sum.0 + gap, sum.1.max(gap), sum.2 + seconds, sum.3 + 1);
+        let gap = length / cells[4].parse::<f64>().expect("a length") - 1.0;
+        for group in [instance.jobs.len(), usize::MAX] {
+            let sum = sums.entry(group).or_default();
+            *sum = (sum.0 + gap, sum.1.max(gap), sum.2 + seconds, sum.3 + 1);
+        }
     }
-    let mut rows: Vec<_> = sums.into_iter().collect();
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
-    for (key, (gap, worst, seconds, count)) in rows {
+    println!("rounds {rounds_per_job}: orders, instances, mean gap %, worst gap %, mean seconds");
+    for (orders, (gap, worst, seconds, count)) in sums {
+        let orders = if orders == usize::MAX {
+            "all".into()
+        } else {
+            orders.to_string()
+        };
         let n = f64::from(count);
         println!(
-            "{key}: {count} instances, mean gap {:.2} %, worst {:.2} %, {:.3} s",
+            "{orders:>4} {count:>3} {:>6.2} {:>6.2} {:.3}",
             100.0 * gap / n,
             100.0 * worst,
             seconds / n
