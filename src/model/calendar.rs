@@ -139,13 +139,20 @@ impl Calendar {
         last
     }
 
-    /// The moment by which a promise of `days` calendar days from `from` must be delivered.
+    /// The moment by which a promise of `days` calendar days from `from` must be delivered. Before the calendar's first day every
+    /// day is reckoned as 24 hours.
     pub fn promise(&self, facility: FacilityIdx, from: Timestamp, days: u16) -> Timestamp {
         let all = &self.days[facility];
-        let first = all
-            .partition_point(|day| day.midnight <= from)
-            .saturating_sub(1);
-        all[(first + usize::from(days)).min(all.len() - 1)].delivered
+        let begun = all.partition_point(|day| day.midnight <= from);
+        if begun > 0 {
+            let last = (begun - 1 + usize::from(days)).min(all.len() - 1);
+            return all[last].delivered;
+        }
+        let before = ((all[0].midnight - from).0 + 86_399) / 86_400;
+        match usize::try_from(i64::from(days) - before) {
+            Ok(last) => all[last.min(all.len() - 1)].delivered,
+            Err(_) => all[0].delivered - Seconds((before - i64::from(days)) * 86_400),
+        }
     }
 }
 
@@ -249,6 +256,25 @@ mod tests {
         let before = at(&zone, jiff::civil::date(2026, 3, 28), Seconds(18 * 3_600)).unwrap();
         let after = at(&zone, jiff::civil::date(2026, 3, 29), Seconds(18 * 3_600)).unwrap();
         assert_eq!(after - before, Seconds(23 * 3_600));
+    }
+
+    #[test]
+    fn a_promise_from_before_the_calendar_counts_its_days_all_the_same() {
+        let mut world = crate::testing::World::new();
+        let f = world.facility("F");
+        let calendar = crate::testing::calendar(&world.build());
+        let start = crate::testing::START;
+        let day = Seconds(86_400);
+        let due = |from: Timestamp, days: u16| (calendar.promise(f, from, days) - start).0;
+        // Delivered by 20:00.
+        assert_eq!(due(start, 5), 5 * 86_400 + 72_000);
+        assert_eq!(due(start - day, 5), 4 * 86_400 + 72_000);
+        assert_eq!(due(start - Seconds(3 * 86_400), 5), 2 * 86_400 + 72_000);
+        assert_eq!(due(start - Seconds(9 * 86_400), 5), -4 * 86_400 + 72_000);
+        assert_eq!(
+            due(start - Seconds(9 * 86_400 - 1), 5),
+            -4 * 86_400 + 72_000
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! [`min_bins`] bounds the number of boxes from below, by volume, weight, and pieces so large that no two share a box (Martello,
 //! Pisinger and Vigo 2000, doi 10.1287/opre.48.2.256.12386, lower bounds L0 and L1 in their simplest form).
 
-use super::{Bin, BoxItem, Limits, Order, Packed, Placement, Scratch, pack_into, sort};
+use super::{Bin, BoxItem, Limits, Order, Packed, Placement, SMALL, Scratch, pack_into, sort};
 
 /// One box and its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct PackedBin {
 /// The boxes of one order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Packing {
-    /// Boxes in the order of their filling; the last one is the least full.
+    /// Boxes in the order of their filling; the last one takes what the others left.
     pub bins: Vec<PackedBin>,
     /// Pieces that fit in no box, ascending.
     pub oversize: Vec<u32>,
@@ -59,13 +59,21 @@ pub fn pack_best_fit(
     let takes_alone = |i: &u32| bins.iter().any(|bin| bin.takes(&items[*i as usize]));
     let all = 0..items.len() as u32;
     let (mut rest, mut oversize): (Vec<u32>, Vec<u32>) = all.partition(takes_alone);
-    sort(&mut rest, items, Order::Volume);
+    // Large faces first packs parcels best, volume first what takes several boxes.
+    let first = if rest.len() <= SMALL {
+        Order::BaseArea
+    } else {
+        Order::Volume
+    };
+    sort(&mut rest, items, first);
     let shop = Shop::new(bins, bin_cost, items, limits);
     let mut boxes = Vec::new();
+    let mut tried = vec![None; bins.len()];
     while !rest.is_empty() {
-        let mut chosen = shop.cheapest_for_all(&rest, scratch);
+        tried.fill(None);
+        let mut chosen = shop.cheapest_for_all(&rest, scratch, &mut tried);
         if chosen.is_none() {
-            chosen = shop.fullest(&rest, scratch);
+            chosen = shop.fullest(&rest, scratch, &mut tried);
         }
         let Some((bin, packed)) = chosen else {
             // Not reached: a piece that fits a box alone goes into its origin. Better told than looped over.
@@ -127,21 +135,38 @@ impl<'a> Shop<'a> {
         })
     }
 
-    fn cheapest_for_all(&self, rest: &[u32], scratch: &mut Scratch) -> Option<(usize, Packed)> {
+    /// The cheapest box that takes all; leaves the content of boxes that do not in `tried`.
+    fn cheapest_for_all(
+        &self,
+        rest: &[u32],
+        scratch: &mut Scratch,
+        tried: &mut [Option<Packed>],
+    ) -> Option<(usize, Packed)> {
         let (volume, weight) = self.totals(rest);
         let could_hold = |bin: &Bin| {
             volume <= bin.volume()
                 && weight <= bin.max_weight
                 && rest.iter().all(|&i| bin.takes(&self.items[i as usize]))
         };
-        self.by_cost
-            .iter()
-            .filter(|&&b| could_hold(&self.bins[b]))
-            .map(|&b| (b, self.pack(b, rest, scratch)))
-            .find(|(_, packed)| packed.unplaced.is_empty())
+        for &b in &self.by_cost {
+            if could_hold(&self.bins[b]) {
+                let packed = self.pack(b, rest, scratch);
+                if packed.unplaced.is_empty() {
+                    return Some((b, packed));
+                }
+                tried[b] = Some(packed);
+            }
+        }
+        None
     }
 
-    fn fullest(&self, rest: &[u32], scratch: &mut Scratch) -> Option<(usize, Packed)> {
+    /// The box with the most volume inside; takes what is known from `tried`.
+    fn fullest(
+        &self,
+        rest: &[u32],
+        scratch: &mut Scratch,
+        tried: &mut [Option<Packed>],
+    ) -> Option<(usize, Packed)> {
         let (volume, _) = self.totals(rest);
         let mut best: Option<(usize, Packed)> = None;
         for &b in &self.by_volume {
@@ -154,7 +179,8 @@ impl<'a> Shop<'a> {
             if !beats(most) {
                 continue;
             }
-            let packed = self.pack(b, rest, scratch);
+            let known = tried[b].take();
+            let packed = known.unwrap_or_else(|| self.pack(b, rest, scratch));
             if !packed.placements.is_empty() && beats(packed.volume) {
                 best = Some((b, packed));
             }

@@ -1,33 +1,47 @@
 //! Filling one box, piece by piece, at extreme points.
 //!
 //! Crainic, Perboli and Tadei (2008, doi 10.1287/ijoc.1070.0250): a placed piece offers new places at its corners, projected
-//! along the axes onto the nearest surface: towards the walls and floor. With each point its *free sides*: how far one can go from
-//! it along each axis before meeting a piece or a wall. A piece may lie at a point if it fits the free sides (necessary,
-//! three comparisons), overlaps nothing, is supported, and puts not more layers on a piece than that may carry (one
-//! pass over the placed pieces, done only for places that would be the best so far).
+//! along the axes onto the nearest surface: towards the walls and floor. Here a point must stand on the floor or on a piece that
+//! may carry: a corner in the air finds support for its piece seldom, and most corners are in the air. With each point
+//! its *free sides*: how far one can go from it along each axis before meeting a piece or a wall. A piece may lie at a
+//! point if it fits the free sides (necessary, three comparisons), overlaps nothing, is supported, and puts not more layers
+//! on a piece than that may carry (a look at the pieces in the same part of the floor, see `columns`; done only for
+//! places that would be the best so far).
 //!
 //! Merits, the smallest wins, over all points and rotations:
 //!
 //! | merit | key |
 //! |---|---|
-//! | Fit | free sides less own sides, summed; then lowest, backmost, leftmost |
-//! | Low | height of the top, then of the far sides in depth and width |
+//! | Fit | free sides less own sides, summed; then the lowest place |
+//! | Snug | the least of the three differences, then their sum, then the lowest place |
+//! | Low | the top, then the far sides in depth and width |
+//! | Back | the far side in depth, then the top, then the far side in width |
+//! | Left | the far side in width, then in depth, then the top |
+//!
+//! On real parcels (`instances`, 4,288 orders) Low with the largest faces first takes 4,559 boxes, all attempts together 4,549.
 //!
 //! `room`, the layers that may rest on a piece, is `min(own limit, room of those below - 1)`: no pile can then exceed the
 //! limit of any piece in it. It never changes, because nothing is ever slid under a placed piece.
 //!
-//! Per piece O(p r + c n): p points, r rotations, c candidates that pass the free sides (few); a placement costs O(n + p).
-//! Memory 40 bytes per piece, 24 per point.
+//! Per piece O(p r + c k): p points, r rotations, c candidates that pass the free sides, k pieces in the columns under
+//! one; a placement costs O(n + p). Memory about 60 bytes per piece, 24 per point.
 
+use super::columns::{Columns, Footprint};
 use super::{Bin, BoxItem, Packed, Placement, Rotations, SUPPORT_PERCENT, volume};
 
 /// How places are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Merit {
-    /// The tightest place.
+    /// The tightest place over all.
     Fit,
-    /// The place that keeps the pile low.
+    /// The tightest place along some axis.
+    Snug,
+    /// Keep the pile low: layers.
     Low,
+    /// Keep it at the back: walls.
+    Back,
+    /// Keep it at the left: walls the other way.
+    Left,
 }
 
 /// A corner where a piece may go, and how far it may reach along each axis.
@@ -46,22 +60,37 @@ struct Solid {
 }
 
 impl Solid {
-    /// Common area of the footprints.
-    fn overlap_area(&self, low: [i32; 3], high: [i32; 3]) -> i64 {
-        let along =
-            |a: usize| i64::from(self.high[a].min(high[a]) - self.low[a].max(low[a])).max(0);
-        along(0) * along(1)
+    fn footprint(&self) -> Footprint {
+        Footprint {
+            low: [self.low[0], self.low[1]],
+            high: [self.high[0], self.high[1]],
+        }
     }
 
-    /// Whether a ray from `at` along `axis` passes through it, at or beyond `at`; where it enters.
-    fn entry(&self, at: [i32; 3], axis: usize) -> Option<i32> {
-        let inside = |a: usize| self.low[a] <= at[a] && at[a] < self.high[a];
-        let hits = (0..3).all(|a| a == axis || inside(a)) && self.low[axis] >= at[axis];
-        hits.then_some(self.low[axis])
+    /// Per axis, whether it spans the coordinate of `at`.
+    fn spans(&self, at: [i32; 3]) -> [bool; 3] {
+        [0, 1, 2].map(|a| self.low[a] <= at[a] && at[a] < self.high[a])
+    }
+
+    /// Shorten the free sides of a point to where its rays along the axes meet this piece.
+    fn shorten(&self, point: &mut Point) {
+        let [x, y, z] = self.spans(point.at);
+        for (axis, is_met) in [y & z, x & z, x & y].into_iter().enumerate() {
+            let ahead = self.low[axis] - point.at[axis];
+            if is_met && ahead >= 0 {
+                point.free[axis] = point.free[axis].min(ahead);
+            }
+        }
+    }
+
+    /// Whether a corner may stand on it.
+    fn carries(&self, at: [i32; 3]) -> bool {
+        let [x, y, _] = self.spans(at);
+        self.high[2] == at[2] && self.room > 0 && x && y
     }
 
     fn contains(&self, at: [i32; 3]) -> bool {
-        (0..3).all(|a| self.low[a] <= at[a] && at[a] < self.high[a])
+        self.spans(at) == [true; 3]
     }
 }
 
@@ -80,6 +109,7 @@ struct Place {
 pub(super) struct Filling {
     bin: [i32; 3],
     solids: Vec<Solid>,
+    columns: Columns,
     points: Vec<Point>,
     placements: Vec<Placement>,
     volume: i64,
@@ -110,7 +140,7 @@ impl Filling {
         merit: Merit,
         points: usize,
     ) {
-        self.open(bin.size);
+        self.open(bin.size, order.len());
         let sides = order.iter().flat_map(|&i| items[i as usize].size);
         let smallest_side = sides.min().unwrap_or(1).max(1);
         let mut refused: Option<BoxItem> = None;
@@ -128,8 +158,9 @@ impl Filling {
         }
     }
 
-    fn open(&mut self, bin: [i32; 3]) {
+    fn open(&mut self, bin: [i32; 3], pieces: usize) {
         self.bin = bin;
+        self.columns.open([bin[0], bin[1]], pieces);
         self.solids.clear();
         self.placements.clear();
         self.points.clear();
@@ -176,24 +207,31 @@ impl Filling {
     /// Whether a piece may lie there; if so, the layers it may carry.
     fn room(&self, at: [i32; 3], size: [i32; 3], item: &BoxItem) -> Option<u32> {
         let high = [at[0] + size[0], at[1] + size[1], at[2] + size[2]];
+        let base = Footprint {
+            low: [at[0], at[1]],
+            high: [high[0], high[1]],
+        };
         let (mut supported, mut room) = (0i64, item.layers_above());
-        for solid in &self.solids {
-            if solid.high[2] < at[2] || solid.low[2] > high[2] {
-                continue;
+        for (part, list) in self.columns.under(base) {
+            for &k in list.iter().rev() {
+                let solid = &self.solids[k as usize];
+                if solid.high[2] < at[2] || solid.low[2] > high[2] {
+                    continue;
+                }
+                let area = part.common(&solid.footprint()).area();
+                if area == 0 {
+                    continue;
+                }
+                // It overlaps, or is touched from below, or carries.
+                if solid.high[2] != at[2] || solid.room == 0 {
+                    return None;
+                }
+                supported += area;
+                room = room.min(solid.room - 1);
             }
-            let area = solid.overlap_area(at, high);
-            if area == 0 {
-                continue;
-            }
-            // It overlaps, or is touched from below, or carries.
-            if solid.high[2] != at[2] || solid.room == 0 {
-                return None;
-            }
-            supported += area;
-            room = room.min(solid.room - 1);
         }
-        let base = i64::from(size[0]) * i64::from(size[1]);
-        let is_stable = at[2] == 0 || 100 * supported >= SUPPORT_PERCENT * base;
+        let needed = i128::from(SUPPORT_PERCENT) * i128::from(base.area());
+        let is_stable = at[2] == 0 || 100 * i128::from(supported) >= needed;
         is_stable.then_some(room)
     }
 
@@ -212,6 +250,8 @@ impl Filling {
             high,
             room,
         };
+        self.columns
+            .add(solid.footprint(), self.solids.len() as u32);
         self.solids.push(solid);
         self.placements.push(Placement {
             item: i,
@@ -219,19 +259,17 @@ impl Filling {
             size,
             rotation,
         });
-        self.volume += volume(size);
-        self.weight += item.weight;
+        self.volume = self.volume.saturating_add(volume(size));
+        self.weight = self.weight.saturating_add(item.weight);
         let is_useful = |point: &Point| point.free.iter().all(|&side| side >= smallest_side);
         self.points.retain_mut(|point| {
-            for axis in 0..3 {
-                if let Some(entry) = solid.entry(point.at, axis) {
-                    point.free[axis] = point.free[axis].min(entry - point.at[axis]);
-                }
-            }
+            solid.shorten(point);
             !solid.contains(point.at) && is_useful(point)
         });
-        for corner in self.corners(&solid) {
-            if let Some(point) = self.point(corner)
+        let corners = self.corners(&solid);
+        for (k, &corner) in corners.iter().enumerate() {
+            if !corners[..k].contains(&corner)
+                && let Some(point) = self.point(corner)
                 && is_useful(&point)
                 && !self.points.contains(&point)
             {
@@ -270,22 +308,38 @@ impl Filling {
         corner
     }
 
-    /// The extreme point at a corner, unless that lies in a piece or at a far wall.
+    /// The extreme point at a corner, if that stands on something and lies neither in a piece nor at a far wall.
     fn point(&self, at: [i32; 3]) -> Option<Point> {
-        let mut free = [0, 1, 2].map(|a| self.bin[a] - at[a]);
+        if (0..3).any(|a| at[a] >= self.bin[a]) || !self.is_open(at) {
+            return None;
+        }
+        let mut point = Point {
+            at,
+            free: [0, 1, 2].map(|a| self.bin[a] - at[a]),
+        };
         for solid in &self.solids {
-            if solid.contains(at) {
-                return None;
-            }
-            for axis in 0..3 {
-                if let Some(entry) = solid.entry(at, axis) {
-                    free[axis] = free[axis].min(entry - at[axis]);
+            solid.shorten(&mut point);
+        }
+        point.free.iter().all(|&side| side > 0).then_some(point)
+    }
+
+    /// Whether a corner within the box stands on something and lies in no piece.
+    fn is_open(&self, at: [i32; 3]) -> bool {
+        let corner = Footprint {
+            low: [at[0], at[1]],
+            high: [at[0] + 1, at[1] + 1],
+        };
+        let mut stands = at[2] == 0;
+        for (_, list) in self.columns.under(corner) {
+            for &k in list {
+                let solid = &self.solids[k as usize];
+                if solid.contains(at) {
+                    return false;
                 }
+                stands |= solid.carries(at);
             }
         }
-        free.iter()
-            .all(|&side| side > 0)
-            .then_some(Point { at, free })
+        stands
     }
 
     /// Keep the points with the most free volume.
@@ -304,12 +358,17 @@ impl Filling {
 
 impl Merit {
     fn key(self, point: &Point, size: [i32; 3]) -> [i64; 4] {
-        let slack: i64 = (0..3).map(|a| i64::from(point.free[a] - size[a])).sum();
+        let slack = [0, 1, 2].map(|a| i64::from(point.free[a] - size[a]));
+        let total = slack[0] + slack[1] + slack[2];
+        let least = slack[0].min(slack[1]).min(slack[2]);
         let at = point.at.map(i64::from);
         let far = |a: usize| at[a] + i64::from(size[a]);
         match self {
-            Merit::Fit => [slack, at[2], at[1], at[0]],
-            Merit::Low => [far(2), far(1), far(0), slack],
+            Merit::Fit => [total, at[2], at[1], at[0]],
+            Merit::Snug => [least, total, at[2], at[1]],
+            Merit::Low => [far(2), far(1), far(0), total],
+            Merit::Back => [far(1), far(2), far(0), total],
+            Merit::Left => [far(0), far(1), far(2), total],
         }
     }
 }

@@ -94,7 +94,7 @@ impl Block {
         if depth > 0 {
             for rest in self.rests() {
                 if let Some(block) = greedy(rest, rotations) {
-                    total += block.total(rotations, depth - 1);
+                    total = block.total(rotations, depth - 1).saturating_add(total);
                 }
             }
         }

@@ -137,6 +137,26 @@ fn oversize_pieces_are_named() {
 }
 
 #[test]
+fn absurd_sizes_do_not_overflow() {
+    let bins = [bin([i32::MAX; 3])];
+    let huge = BoxItem::new([i32::MAX, i32::MAX, i32::MAX - 1], 1);
+    let items = [
+        huge,
+        BoxItem::new([1, 2, 3], 1),
+        BoxItem::new([3, 3, 3], 1),
+        BoxItem::new([i32::MAX, 1, 1], 1),
+    ];
+    assert!(pack_all(&bins, &[1], &items).oversize.is_empty());
+    assert_eq!(
+        pack_all(&bins, &[1], &[BoxItem::new([1, 1, 1], 1); 9])
+            .bins
+            .len(),
+        1
+    );
+    assert!(min_bins(&bins, &[huge; 3]) >= 1);
+}
+
+#[test]
 fn five_thousand_alike() {
     let bins = [bin([400, 300, 200]), bin([600, 400, 400])];
     let items = vec![BoxItem::new([70, 50, 30], 100); 5000];

@@ -156,9 +156,6 @@ fn without_cartons_every_unit_ships_in_its_own_container() {
 #[test]
 fn a_carton_of_another_facility_is_not_used() {
     let mut batch = shop();
-    batch
-        .facilities
-        .push(batch.facilities[FacilityIdx(0)].clone());
     batch.cartons.facility[CartonIdx(0)] = Some(FacilityIdx(1));
     let (_, out, found) = pack_with(&batch, &Params::default());
     assert_eq!(found, []);
@@ -320,4 +317,70 @@ fn an_order_of_a_facility_without_a_licence_for_hazardous_goods_is_an_internal_e
         error.to_string().contains(&batch.orders.id[OrderIdx(1)]),
         "{error}"
     );
+}
+
+/// Items, cartons and orders of all shapes.
+fn random_shop(seed: u64) -> (Batch, Params) {
+    use rand::RngExt;
+    let mut rng = crate::solve::rng::stream(seed, "cartonize tests", 0);
+    let mut world = World::new();
+    world.facility("F");
+    for i in 0..rng.random_range(0..5) {
+        let carton = world.carton(&format!("C{i}"), [0; 3].map(|_| rng.random_range(40..400)));
+        let cartons = &mut world.batch.cartons;
+        cartons.max_weight[carton] = Grams(rng.random_range(500..12_000));
+        cartons.tare[carton] = Grams(rng.random_range(0..300));
+        cartons.cost[carton] = Cents(rng.random_range(10..200));
+    }
+    let items: Vec<_> = (0..8)
+        .map(|i| {
+            let size = [0; 3].map(|_| rng.random_range(10..250));
+            let item = world.item(&format!("I{i}"), size, rng.random_range(0..3_000));
+            let items = &mut world.batch.items;
+            items.fragile[item] = rng.random_bool(0.2);
+            items.hazmat[item] = rng.random_bool(0.2);
+            items.keep_upright[item] = rng.random_bool(0.3);
+            items.max_stack[item] = [u32::MAX, u32::MAX, 0, 1, 3][rng.random_range(0..5)];
+            item
+        })
+        .collect();
+    for i in 0..6 {
+        let lines: Vec<_> = (0..rng.random_range(1..5))
+            .map(|_| {
+                (
+                    items[rng.random_range(0..items.len())],
+                    rng.random_range(1..12),
+                )
+            })
+            .collect();
+        world.order(&format!("O{i}"), &lines);
+    }
+    let service = &mut world.batch.rates.services[crate::model::ids::ServiceIdx(0)];
+    service.default_terms.as_mut().unwrap().dim_divisor = [0, 5_000][rng.random_range(0..2)];
+    let mut params = Params::default();
+    params.cartonize.fill_percent = [100, 100, 85, 50, 30][rng.random_range(0..5)];
+    params.cartonize.wall_mm = rng.random_range(0..5);
+    (world.build(), params)
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_packing_passes_the_audit(seed in 0u64..) {
+        let (batch, params) = random_shop(seed);
+        let (_, _, found) = pack_with(&batch, &params);
+        proptest::prop_assert!(found.is_empty(), "{found:?}");
+    }
+}
+
+#[test]
+fn packing_does_not_depend_on_the_number_of_threads() {
+    let (batch, params) = random_shop(3);
+    let plan = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| pack_with(&batch, &params).1)
+    };
+    assert_eq!(plan(1), plan(3));
 }

@@ -1,18 +1,21 @@
 //! What a carton is worth: its cardboard and the freight that parcels of its size typically pay.
 //!
 //! Packing comes before the choice of facility and service, so it cannot know the freight; but a large carton that is rated by its
-//! dimensional weight, or as oversize, costs more than its cardboard says. For a sample of the batch's orders and facilities, each
-//! carton is rated empty of all but weight, for weights on a grid; the mean of the cheapest prices is added to its cost. Only the
-//! order of these values matters, and only between cartons that hold the same content.
+//! dimensional weight, or as oversize, costs more than its cardboard says. For a sample of zones and facilities, each carton is
+//! rated empty of all but weight, for weights on a grid; the mean of the cheapest prices is added to its cost. Only the order
+//! of these values matters, and only between cartons that hold the same content. They depend on the rate card, the
+//! facilities and the cartons alone, not on the orders, so that every shard of a batch packs alike.
 //!
-//! Where a lane takes some cartons but not one of them, that one counts double the dearest. O(cartons × grid × sample × services).
+//! Where a zone takes some cartons but not one of them, that one counts double the dearest. O(cartons × grid × sample × services).
 
-use super::{Parcel, RateClass, Shipping};
-use crate::model::ids::{FacilityIdx, OrderIdx};
+use super::Shipping;
+use super::measure::Measured;
+use super::quote::Lane;
+use crate::model::ids::{FacilityIdx, Idx, ZoneIdx};
 use crate::model::units::{Cents, Grams};
 
-/// Orders and facilities of the sample; every combination is rated.
-const ORDERS: usize = 12;
+/// Zones and facilities of the sample; every combination is rated.
+const ZONES: usize = 12;
 const FACILITIES: usize = 3;
 
 /// Gross weights at which cartons are appraised, grams.
@@ -49,17 +52,15 @@ impl Worth {
 impl Shipping<'_> {
     /// Values the cartons of every group.
     pub(super) fn appraise(&mut self) {
-        let classes: Vec<RateClass> = spread(self.batch.orders.len(), ORDERS)
-            .map(|i| self.rate_class(OrderIdx(i as u32)))
+        let zones: Vec<ZoneIdx> = (0..self.batch.rates.zones.len())
+            .map(ZoneIdx::from_usize)
+            .filter(|&zone| self.tariff.is_priced(zone))
             .collect();
+        let zones: Vec<ZoneIdx> = spread(&zones, ZONES).collect();
         for group in 0..self.packer.shelves.len() {
             let members: Vec<FacilityIdx> = self.packer.members(group).collect();
-            let facilities: Vec<FacilityIdx> = spread(members.len(), FACILITIES)
-                .map(|i| members[i])
-                .collect();
-            let lanes: Vec<(RateClass, FacilityIdx)> = classes
-                .iter()
-                .flat_map(|&class| facilities.iter().map(move |&facility| (class, facility)))
+            let lanes: Vec<(FacilityIdx, ZoneIdx)> = spread(&members, FACILITIES)
+                .flat_map(|facility| zones.iter().map(move |&zone| (facility, zone)))
                 .collect();
             let freight = self.freight_by_carton(&self.packer.shelves[group].outer, &lanes);
             let shelf = &mut self.packer.shelves[group];
@@ -73,15 +74,15 @@ impl Shipping<'_> {
     fn freight_by_carton(
         &self,
         sizes: &[[i32; 3]],
-        lanes: &[(RateClass, FacilityIdx)],
+        lanes: &[(FacilityIdx, ZoneIdx)],
     ) -> Vec<Vec<i64>> {
         let mut sums = vec![vec![0i64; GRID.len()]; sizes.len()];
         let mut counted = [0i64; GRID.len()];
         for (step, &grams) in GRID.iter().enumerate() {
-            for (class, facility) in lanes {
+            for &(facility, zone) in lanes {
                 let prices: Vec<Option<i64>> = sizes
                     .iter()
-                    .map(|&size| self.typical(class, *facility, size, grams))
+                    .map(|&size| self.typical(facility, zone, size, grams))
                     .collect();
                 let Some(dearest) = prices.iter().flatten().max().copied() else {
                     continue;
@@ -100,28 +101,37 @@ impl Shipping<'_> {
         sums
     }
 
+    /// The cheapest price to a home in the zone, whatever the promise.
     fn typical(
         &self,
-        class: &RateClass,
         facility: FacilityIdx,
+        zone: ZoneIdx,
         size: [i32; 3],
         grams: i64,
     ) -> Option<i64> {
-        let parcel = Parcel {
-            size,
-            weight: Grams(grams),
-            fragile: false,
-            hazmat: false,
-        };
-        self.freight_of(class, facility, &[(&parcel).into()])
-            .map(|freight| freight.price.0)
+        let parcel = Measured::new(size, Grams(grams), false, false);
+        let offers = self.desks[facility].offers.iter();
+        offers
+            .filter_map(|offer| {
+                let lane = Lane {
+                    service: offer.service,
+                    terms: &offer.terms,
+                    zone,
+                    area: self.tariff.nowhere(),
+                    residential: true,
+                    pickup: offer.pickup,
+                };
+                self.tariff.quote(&lane, &parcel)
+            })
+            .map(|quote| quote.price.0)
+            .min()
     }
 }
 
-/// At most `most` positions of `0..count`, evenly spread.
-fn spread(count: usize, most: usize) -> impl Iterator<Item = usize> {
-    let taken = count.min(most);
-    (0..taken).map(move |i| i * count / taken)
+/// At most `most` of `all`, evenly spread.
+fn spread<T: Copy>(all: &[T], most: usize) -> impl Iterator<Item = T> + '_ {
+    let taken = all.len().min(most);
+    (0..taken).map(move |i| all[i * all.len() / taken])
 }
 
 #[cfg(test)]
@@ -130,9 +140,10 @@ mod tests {
 
     #[test]
     fn a_sample_is_spread_evenly_and_never_repeats() {
-        assert_eq!(spread(3, 12).collect::<Vec<_>>(), [0, 1, 2]);
-        assert_eq!(spread(10, 4).collect::<Vec<_>>(), [0, 2, 5, 7]);
-        assert_eq!(spread(0, 4).count(), 0);
+        let all: Vec<i32> = (0..10).collect();
+        assert_eq!(spread(&all[..3], 12).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(spread(&all, 4).collect::<Vec<_>>(), [0, 2, 5, 7]);
+        assert_eq!(spread(&all[..0], 4).count(), 0);
     }
 
     #[test]

@@ -16,7 +16,6 @@ use crate::model::units::{Cents, Grams, Timestamp};
 const DAY: i64 = 86_400;
 
 /// Where and when an offer would go.
-#[derive(Clone, Copy)]
 pub(super) struct Route<'a> {
     offer: &'a Offer,
     lane: Lane<'a>,
@@ -150,40 +149,53 @@ impl<'a> Shipping<'a> {
         self.detail(&class, facility, parcels, &freight)
     }
 
-    /// Every service that takes the parcels, at its first `pickups` pick-ups, best first.
+    /// Every service that takes the parcels, at its first pick-up; best first.
     pub fn options(
         &self,
         class: &RateClass,
         facility: FacilityIdx,
         parcels: &[Parcel],
-        pickups: usize,
     ) -> Vec<Freight> {
         let measured: Vec<Measured> = parcels.iter().map(Measured::from).collect();
         if self.refuses(facility, &measured) {
             return Vec::new();
         }
         let promised = self.promised(class, facility);
-        let mut found = Vec::new();
-        for route in self.routes(class, facility) {
-            let all = self.calendar.pickups(facility, route.offer.service);
-            let first = all.partition_point(|&pickup| pickup < route.offer.pickup);
-            for &pickup in all[first..].iter().take(pickups) {
-                let lane = Lane {
-                    pickup,
-                    ..route.lane
-                };
-                let route = Route { lane, ..route };
-                if let Some((price, billable)) = self.price(&lane, &measured) {
-                    let days = route.transit_days;
-                    let delivery = route
-                        .offer
-                        .arrival_from(self.calendar, facility, pickup, days);
-                    found.push(self.freight_row(&route, price, billable, delivery, promised));
-                }
-            }
-        }
+        let mut found: Vec<Freight> = self
+            .routes(class, facility)
+            .filter_map(|route| {
+                let (price, billable) = self.price(&route.lane, &measured)?;
+                let days = route.transit_days;
+                let delivery = route.offer.arrival(self.calendar, facility, days);
+                Some(self.freight_row(&route, price, billable, delivery, promised))
+            })
+            .collect();
         found.sort_by_key(Freight::key);
         found
+    }
+
+    /// The same service at its next pick-up; `None`: it has no other, or does not take the parcels then.
+    pub fn later(
+        &self,
+        class: &RateClass,
+        facility: FacilityIdx,
+        parcels: &[Parcel],
+        freight: &Freight,
+    ) -> Option<Freight> {
+        let pickups = self.calendar.pickups(facility, freight.service);
+        let next = pickups.partition_point(|&pickup| pickup <= freight.pickup);
+        let pickup = *pickups.get(next)?;
+        let mut route = self
+            .routes(class, facility)
+            .find(|route| route.offer.service == freight.service)?;
+        route.lane.pickup = pickup;
+        let measured: Vec<Measured> = parcels.iter().map(Measured::from).collect();
+        let (price, billable) = self.price(&route.lane, &measured)?;
+        let days = route.transit_days;
+        let delivery = route
+            .offer
+            .arrival_from(self.calendar, facility, pickup, days);
+        Some(self.freight_row(&route, price, billable, delivery, freight.promised))
     }
 
     /// The charges of a decision, parcel by parcel. `None` if the service does not take the parcels at that pick-up.

@@ -11,6 +11,7 @@
 
 use super::Parcel;
 use crate::model::rates::Rounding;
+use crate::model::units::Grams;
 
 /// Above this no rate card is meant; guards the integer arithmetic. 1,000 t.
 pub(super) const HEAVIEST: i64 = 1_000_000_000;
@@ -33,18 +34,24 @@ pub struct Measured {
     pub hazmat: bool,
 }
 
-impl From<&Parcel> for Measured {
-    fn from(parcel: &Parcel) -> Self {
-        let [a, b, c] = parcel.size.map(i64::from);
+impl Measured {
+    pub fn new(size: [i32; 3], weight: Grams, fragile: bool, hazmat: bool) -> Measured {
+        let [a, b, c] = size.map(i64::from);
         let sides = descending(a, b, c);
         Measured {
-            weight: parcel.weight.0,
+            weight: weight.0,
             volume: a.saturating_mul(b).saturating_mul(c),
             sides,
             girth: sides[0] + 2 * (sides[1] + sides[2]),
-            fragile: parcel.fragile,
-            hazmat: parcel.hazmat,
+            fragile,
+            hazmat,
         }
+    }
+}
+
+impl From<&Parcel> for Measured {
+    fn from(parcel: &Parcel) -> Self {
+        Measured::new(parcel.size, parcel.weight, parcel.fragile, parcel.hazmat)
     }
 }
 
@@ -83,7 +90,6 @@ fn multiple(grams: i64, unit: i64, scale: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::units::Grams;
 
     #[test]
     fn sides_are_sorted_and_girth_goes_around() {

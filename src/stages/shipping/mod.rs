@@ -6,8 +6,8 @@
 //! How to ask:
 //!
 //! - once in a while: [`Shipping::cost`] packs, rates and chooses;
-//! - millions of times: [`Shipping::pack`] once per (content, [`Shipping::pack_group`] of the facility), then
-//!   [`Shipping::freight`] for every ([`RateClass`], facility). Orders of one class and content cost the same everywhere.
+//! - millions of times: [`Shipping::bundle`] once per (content, [`Shipping::pack_group`] of the facilities), then
+//!   [`Shipping::cost_of`] for every ([`RateClass`], facility). Orders of one class and content cost the same.
 
 mod appraise;
 mod choose;
@@ -15,6 +15,8 @@ mod measure;
 mod offers;
 mod pack;
 mod quote;
+#[cfg(test)]
+mod shipment_tests;
 mod tariff;
 #[cfg(test)]
 mod tests;
@@ -108,6 +110,14 @@ pub struct Choice {
     pub charges: Vec<(u32, ChargeKind, Cents)>,
 }
 
+/// A packed shipment, as far as its cost goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    pub parcels: Vec<Measured>,
+    pub cartons: Cents,
+    pub units: u64,
+}
+
 /// What a shipment costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShipmentCost {
@@ -187,25 +197,48 @@ impl<'a> Shipping<'a> {
         facility.handling_per_order + Cents(facility.handling_per_unit.0.saturating_mul(units))
     }
 
-    /// What a facility's shipment for an order costs. `Err`: the code of a line that cannot ship this way.
+    /// [`Shipping::pack`], without saying where each unit lies. Facilities of one [`Shipping::pack_group`] that may all ship
+    /// hazardous goods, or none, get the same bundle.
+    pub fn bundle(
+        &self,
+        facility: FacilityIdx,
+        content: &[(LineIdx, u32)],
+    ) -> std::result::Result<Bundle, Code> {
+        let packed = self.pack(facility, content)?;
+        Ok(Bundle {
+            parcels: packed.iter().map(|p| (&p.parcel).into()).collect(),
+            cartons: packed.iter().map(|p| p.carton_cost).sum(),
+            units: content.iter().map(|c| u64::from(c.1)).sum(),
+        })
+    }
+
+    /// What it costs to send a bundle from a facility. O(services × parcels × log price rows), without allocation.
+    pub fn cost_of(
+        &self,
+        class: &RateClass,
+        facility: FacilityIdx,
+        bundle: &Bundle,
+    ) -> std::result::Result<ShipmentCost, Code> {
+        let freight = self
+            .freight_of(class, facility, &bundle.parcels)
+            .ok_or(Code::NoService)?;
+        Ok(ShipmentCost {
+            freight: freight.price,
+            cartons: bundle.cartons,
+            handling: self.handling(facility, bundle.units),
+            lateness: freight.lateness,
+        })
+    }
+
+    /// What a facility's shipment for an order costs. `Err`: the code of why it cannot ship this way.
     pub fn cost(
         &self,
         order: OrderIdx,
         facility: FacilityIdx,
         content: &[(LineIdx, u32)],
     ) -> std::result::Result<ShipmentCost, Code> {
-        let packed = self.pack(facility, content)?;
-        let parcels: Vec<Measured> = packed.iter().map(|p| (&p.parcel).into()).collect();
-        let class = self.rate_class(order);
-        let freight = self
-            .freight_of(&class, facility, &parcels)
-            .ok_or(Code::NoService)?;
-        Ok(ShipmentCost {
-            freight: freight.price,
-            cartons: packed.iter().map(|p| p.carton_cost).sum(),
-            handling: self.handling(facility, content.iter().map(|c| u64::from(c.1)).sum()),
-            lateness: freight.lateness,
-        })
+        let bundle = self.bundle(facility, content)?;
+        self.cost_of(&self.rate_class(order), facility, &bundle)
     }
 }
 

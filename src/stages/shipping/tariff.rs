@@ -70,6 +70,8 @@ pub(super) struct Tariff {
     prices: Vec<i64>,
     areas: usize,
     area: IdxVec<DestIdx, u32>,
+    /// The area that no surcharge with a destination covers.
+    nowhere: u32,
     /// Rules of (service, area).
     lists: Vec<Range<u32>>,
     rules: Vec<Rule>,
@@ -89,6 +91,7 @@ impl Tariff {
             prices: Vec::new(),
             areas: 0,
             area: IdxVec::new(),
+            nowhere: 0,
             lists: Vec::new(),
             rules: Vec::new(),
         };
@@ -126,8 +129,13 @@ impl Tariff {
     fn add_surcharges(&mut self, batch: &Batch) {
         let card = &batch.rates;
         let rules: Vec<Rule> = card.surcharges.iter().map(rule).collect();
-        let (area, members) = areas(batch, &rules);
+        let (area, mut members) = areas(batch, &rules);
         self.area = area;
+        let known = members.iter().position(Vec::is_empty);
+        self.nowhere = known.unwrap_or_else(|| {
+            members.push(Vec::new());
+            members.len() - 1
+        }) as u32;
         self.areas = members.len();
         for (service, offered) in card.services.iter_enumerated() {
             let of_service = |row: &Surcharge| {
@@ -184,10 +192,21 @@ impl Tariff {
         least
     }
 
+    /// Whether any service has prices in the zone.
+    pub fn is_priced(&self, zone: ZoneIdx) -> bool {
+        let of_zone = self.table.iter().skip(zone.index()).step_by(self.zones);
+        of_zone.into_iter().any(|&table| table != NO_TABLE)
+    }
+
     /// Surcharges that may apply to parcels of `service` in `area`.
     pub fn rules(&self, service: ServiceIdx, area: u32) -> &[Rule] {
         let Range { start, end } = self.lists[service.index() * self.areas + area as usize];
         &self.rules[start as usize..end as usize]
+    }
+
+    /// The area of destinations that no surcharge names.
+    pub fn nowhere(&self) -> u32 {
+        self.nowhere
     }
 
     /// Destinations of one area have the same surcharges.
