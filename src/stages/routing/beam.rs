@@ -26,7 +26,7 @@ const BEAM: usize = 8;
 /// A pattern in the making.
 #[derive(Clone)]
 pub(super) struct Node {
-    /// Position among the open facilities, and units by bundle; in that order.
+    /// Position among the open facilities, and units by article; in that order.
     pub parts: Vec<(usize, Vec<u32>)>,
     pub left: Vec<u64>,
     pub units_left: u64,
@@ -40,7 +40,7 @@ impl Bulk<'_> {
     pub(super) fn root(&self) -> Node {
         Node {
             parts: Vec::new(),
-            left: self.bundles.iter().map(|b| b.units).collect(),
+            left: self.articles.iter().map(|b| b.units).collect(),
             units_left: self.demand.units,
             cost: 0,
             value: i64::MAX,
@@ -64,7 +64,11 @@ impl Bulk<'_> {
         }
         let rules = &self.instance.rules;
         let shipment = self.estimate(&self.sites[open.site], &takes, taken);
-        let split = if node.parts.is_empty() { 0 } else { rules.split };
+        let split = if node.parts.is_empty() {
+            0
+        } else {
+            rules.split
+        };
         let cost = node.cost.saturating_add(shipment).saturating_add(split);
         let units_left = node.units_left - taken;
         let mut parts = node.parts.clone();
@@ -85,12 +89,12 @@ impl Bulk<'_> {
             return i64::MAX;
         };
         let (mut weight, mut volume, mut hazmat) = (0, 0, false);
-        for (bundle, &units) in self.bundles.iter().zip(takes) {
-            weight += bundle.weight * i128::from(units);
-            volume += bundle.volume * i128::from(units);
-            hazmat |= units > 0 && self.instance.batch.items.hazmat[bundle.item];
+        for (article, &units) in self.articles.iter().zip(takes) {
+            weight += article.weight * i128::from(units);
+            volume += article.volume * i128::from(units);
+            hazmat |= units > 0 && self.instance.batch.items.hazmat[article.item];
         }
-        let all = base.priced.parcels as i128;
+        let all = base.parcels as i128;
         let share = |part: i128, whole: i128| (all * part).div_ceil_to(whole);
         let parcels = share(weight, base.weight)
             .max(share(volume, base.volume))
@@ -98,10 +102,10 @@ impl Bulk<'_> {
         let average = |gross: i64, part: i128, net: i128| {
             (i128::from(gross) * part / net.max(1) / parcels).max(1) as i64
         };
-        let volume = average(base.priced.volume, volume, base.volume);
+        let volume = average(base.gross_volume, volume, base.volume);
         let side = (volume as f64).cbrt().ceil() as i64;
         let parcel = Measured {
-            weight: average(base.priced.weight, weight, base.weight),
+            weight: average(base.gross_weight, weight, base.weight),
             volume,
             sides: [side; 3],
             girth: side.saturating_mul(5),
@@ -109,13 +113,13 @@ impl Bulk<'_> {
             hazmat,
         };
         let part = |whole: i64| (i128::from(whole) * parcels / all.max(1)) as i64;
-        let whole = base.priced.cost;
+        let whole = base.cost;
         let (freight, lateness) =
-            match self.shipping.freight_of(&self.class, site.facility, &[parcel]) {
-                Some(one) => (
-                    one.price.0.saturating_mul(parcels as i64),
-                    one.lateness.0,
-                ),
+            match self
+                .shipping
+                .freight_of(&self.class, site.facility, &[parcel])
+            {
+                Some(one) => (one.price.0.saturating_mul(parcels as i64), one.lateness.0),
                 None => (part(whole.freight.0), whole.lateness.0),
             };
         let handling = self.shipping.handling(site.facility, units).0;
@@ -144,7 +148,9 @@ impl Bulk<'_> {
             next.dedup_by(|a, b| a.parts == b.parts);
             let full = next.iter().filter(|node| node.units_left == 0);
             complete = complete.min(full.map(|node| node.cost).min().unwrap_or(i64::MAX));
-            let ends = next.iter().filter(|n| n.units_left == 0 || !self.demand.complete);
+            let ends = next
+                .iter()
+                .filter(|n| n.units_left == 0 || !self.demand.complete);
             seen.extend(ends.take(finalists(self.demand.units)).cloned());
             next.retain(|node| node.units_left > 0 && node.cost < complete);
             if level > 1 {
@@ -167,7 +173,10 @@ trait DivCeil {
 
 impl DivCeil for i128 {
     fn div_ceil_to(self, whole: i128) -> i128 {
-        if whole <= 0 { 0 } else { (self + whole - 1) / whole }
+        if whole <= 0 {
+            0
+        } else {
+            (self + whole - 1) / whole
+        }
     }
 }
-

@@ -105,7 +105,9 @@ impl Floor {
             let unit = handling.saturating_mul(MILLI).saturating_add(weighs);
             units.push((unit.saturating_add(earns), most.min(want.quantity)));
         }
-        let per_order = sites.iter().map(|&f| batch.facilities[f].handling_per_order.0);
+        let per_order = sites
+            .iter()
+            .map(|&f| batch.facilities[f].handling_per_order.0);
         let per_order = per_order.min().unwrap_or(0).saturating_mul(MILLI);
         let shipments = i64::try_from(instance.rules.max_shipments).unwrap_or(i64::MAX);
         let per_order = per_order.min(per_order.saturating_mul(shipments));

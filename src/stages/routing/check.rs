@@ -73,7 +73,11 @@ impl Audit<'_> {
 
     fn line_name(&self, line: LineIdx) -> String {
         let lines = &self.input.batch.lines;
-        format!("{} line {}", self.name(lines.order[line]), lines.line_no[line])
+        format!(
+            "{} line {}",
+            self.name(lines.order[line]),
+            lines.line_no[line]
+        )
     }
 
     fn routable(&self, line: LineIdx) -> bool {
@@ -95,11 +99,25 @@ impl Audit<'_> {
             );
         }
         let lines = out.allocations.line.iter().chain(&out.backorders.line);
-        let facilities = out.allocations.facility.iter().chain(&out.shipments.facility);
+        let facilities = out
+            .allocations
+            .facility
+            .iter()
+            .chain(&out.shipments.facility);
         let known = lines.into_iter().all(|l| l.index() < batch.lines.len())
-            && facilities.into_iter().all(|f| f.index() < batch.facilities.len())
-            && out.shipments.order.iter().all(|o| o.index() < batch.orders.len())
-            && out.allocations.shipment.iter().all(|s| s.index() < out.shipments.len());
+            && facilities
+                .into_iter()
+                .all(|f| f.index() < batch.facilities.len())
+            && out
+                .shipments
+                .order
+                .iter()
+                .all(|o| o.index() < batch.orders.len())
+            && out
+                .allocations
+                .shipment
+                .iter()
+                .all(|s| s.index() < out.shipments.len());
         if !known {
             self.fail(
                 "unknown_index",
@@ -121,12 +139,18 @@ impl Audit<'_> {
         for row in out.allocations.rows() {
             books.allocated[row.line] += u64::from(row.quantity);
             books.picked[row.facility] += u64::from(row.quantity);
-            match batch.inventory.cell(batch.lines.item[row.line], row.facility) {
+            match batch
+                .inventory
+                .cell(batch.lines.item[row.line], row.facility)
+            {
                 Some(cell) => books.taken[cell] += u64::from(row.quantity),
                 None => self.fail(
                     "stock_oversold",
                     self.line_name(row.line),
-                    format!("{} does not stock its item", batch.facilities[row.facility].id),
+                    format!(
+                        "{} does not stock its item",
+                        batch.facilities[row.facility].id
+                    ),
                 ),
             }
         }
@@ -152,7 +176,11 @@ impl Audit<'_> {
             last = Some(key);
             let range = out.first_allocation[s] as usize..out.first_allocation[s + 1] as usize;
             if range.is_empty() {
-                self.fail("empty_shipment", self.name(row.order), "ships nothing".into());
+                self.fail(
+                    "empty_shipment",
+                    self.name(row.order),
+                    "ships nothing".into(),
+                );
             }
             let mut before = None;
             for part in range.map(|i| out.allocations.get(i)) {
@@ -226,7 +254,11 @@ impl Audit<'_> {
                 let message = format!("{shipments} of {}", self.params.max_shipments);
                 self.fail("max_shipments", self.name(order), message);
             }
-            let waits: u64 = batch.orders.lines(order).map(|l| books.backordered[l]).sum();
+            let waits: u64 = batch
+                .orders
+                .lines(order)
+                .map(|l| books.backordered[l])
+                .sum();
             if batch.orders.ship_complete[order] && shipments > 0 && waits > 0 {
                 let message = format!("ships, but {waits} units wait");
                 self.fail("ship_complete", self.name(order), message);
@@ -259,9 +291,7 @@ impl Audit<'_> {
                 }
                 Code::NoService => self.holders(item).next().is_some(),
                 Code::ShipTogether => together && shipments == 0 && self.lacks(order),
-                Code::TooManyShipments => {
-                    together || shipments == self.params.max_shipments
-                }
+                Code::TooManyShipments => together || shipments == self.params.max_shipments,
                 Code::SplitTooCostly => {
                     !together && (1..self.params.max_shipments).contains(&shipments)
                 }
@@ -297,7 +327,9 @@ impl Audit<'_> {
         let backorders = &self.out.backorders;
         let from = backorders.line.partition_point(|l| l.index() < range.start);
         let to = backorders.line.partition_point(|l| l.index() < range.end);
-        backorders.code[from..to].iter().any(|&code| code != Code::ShipTogether)
+        backorders.code[from..to]
+            .iter()
+            .any(|&code| code != Code::ShipTogether)
     }
 
     fn cost(&mut self, books: &Books) {
@@ -315,8 +347,16 @@ impl Audit<'_> {
             }
             handling += own;
         }
-        let further: i128 = books.shipments.iter().map(|&n| n.saturating_sub(1) as i128).sum();
-        let waits: i128 = books.backordered.iter().map(|&units| i128::from(units)).sum();
+        let further: i128 = books
+            .shipments
+            .iter()
+            .map(|&n| n.saturating_sub(1) as i128)
+            .sum();
+        let waits: i128 = books
+            .backordered
+            .iter()
+            .map(|&units| i128::from(units))
+            .sum();
         let expected = [
             ("handling", handling, out.cost.handling),
             (
@@ -331,7 +371,11 @@ impl Audit<'_> {
             ),
             (
                 "freight, cartons and handling",
-                out.shipments.routed_cost.iter().map(|c| i128::from(c.0)).sum(),
+                out.shipments
+                    .routed_cost
+                    .iter()
+                    .map(|c| i128::from(c.0))
+                    .sum(),
                 out.cost.freight + out.cost.cartons + out.cost.handling,
             ),
         ];
@@ -342,7 +386,11 @@ impl Audit<'_> {
                 self.fail("cost", "cost".into(), message);
             }
         }
-        let negative = [out.cost.freight, out.cost.cartons, out.cost.lateness_penalty];
+        let negative = [
+            out.cost.freight,
+            out.cost.cartons,
+            out.cost.lateness_penalty,
+        ];
         if negative.iter().any(|&cost| cost < Cents::ZERO) {
             self.fail("cost", "cost".into(), format!("negative: {:?}", out.cost));
         }

@@ -75,7 +75,10 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         served.append(&mut chunk.serve(&mut supply));
         rule.serve(&chunk);
         floors.append(&mut floor);
-        let lines = chunk.positions.iter().map(|&p| instance.demand(p).wants.len() as u64);
+        let lines = chunk
+            .positions
+            .iter()
+            .map(|&p| instance.demand(p).wants.len() as u64);
         ctx.reporter.advance(lines.sum());
     }
     let mut routed = tables(instance, served);
@@ -169,8 +172,7 @@ impl Chunk<'_> {
                 for part in &mut served.pattern.parts {
                     if part.cost.is_none() {
                         let (facility, content) = (part.facility, &part.content);
-                        part.cost =
-                            self.choices[i].cost(self.shipping, &demand, facility, content);
+                        part.cost = self.choices[i].cost(self.shipping, &demand, facility, content);
                         if part.cost.is_none() {
                             return Some((i, facility));
                         }
@@ -270,7 +272,11 @@ fn tables(instance: &Instance, served: Vec<Served>) -> Routed {
         ..Routed::default()
     };
     for (order, served) in by_order {
-        let left = served.backorders.iter().map(|row| u64::from(row.quantity)).sum();
+        let left = served
+            .backorders
+            .iter()
+            .map(|row| u64::from(row.quantity))
+            .sum();
         routed.cost = add(routed.cost, cost_of(&instance.rules, &served.pattern, left));
         for part in served.pattern.parts {
             let shipment = ShipmentIdx(routed.shipments.len() as u32);
@@ -287,9 +293,14 @@ fn tables(instance: &Instance, served: Vec<Served>) -> Routed {
                     quantity,
                 });
             }
-            routed.first_allocation.push(routed.allocations.len() as u32);
+            routed
+                .first_allocation
+                .push(routed.allocations.len() as u32);
         }
-        served.backorders.into_iter().for_each(|row| routed.backorders.push(row));
+        served
+            .backorders
+            .into_iter()
+            .for_each(|row| routed.backorders.push(row));
     }
     routed
 }

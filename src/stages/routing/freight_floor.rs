@@ -88,7 +88,9 @@ fn lines_to(
     pairs.dedup();
     let mut points = Points::new();
     for pair in pairs {
-        let own = hulls.entry(pair).or_insert_with(|| hull(floor_prices(batch, pair)));
+        let own = hulls
+            .entry(pair)
+            .or_insert_with(|| hull(floor_prices(batch, pair)));
         points.extend_from_slice(own);
     }
     let hull = hull(points);
@@ -106,7 +108,10 @@ fn floor_prices(batch: &Batch, (service, zone): (ServiceIdx, ZoneIdx)) -> Points
         .collect();
     let heaviest = terms.iter().map(|t| t.max_weight.map_or(i64::MAX, |w| w.0));
     let heaviest = heaviest.max().unwrap_or(i64::MAX);
-    let fuel = terms.iter().map(|t| t.fuel_percent).fold(f64::INFINITY, f64::min);
+    let fuel = terms
+        .iter()
+        .map(|t| t.fuel_percent)
+        .fold(f64::INFINITY, f64::min);
     let rows = card.price_rows(service, zone).iter();
     rows.map(|row: &PriceRow| {
         let price = row.price.0.saturating_add(row.price.percent(fuel).0);
@@ -218,11 +223,19 @@ mod tests {
 
     #[test]
     fn lines_stay_under_all_prices_and_touch_some() {
-        let points = vec![(1_000, 400), (2_000, 450), (5_000, 900), (10_000, 1_600), (30_000, 3_900)];
+        let points = vec![
+            (1_000, 400),
+            (2_000, 450),
+            (5_000, 900),
+            (10_000, 1_600),
+            (30_000, 3_900),
+        ];
         let lines = edges(&hull(points.clone()));
         assert_eq!(lines[0].at_least, 400_000);
         for line in &lines {
-            let gaps = points.iter().map(|&(w, p)| p * 1_000 - line.at_least - line.weighs(w));
+            let gaps = points
+                .iter()
+                .map(|&(w, p)| p * 1_000 - line.at_least - line.weighs(w));
             let least = gaps.min().unwrap();
             assert!((0..=2).contains(&least), "{line:?} {least}");
         }
@@ -230,7 +243,10 @@ mod tests {
 
     #[test]
     fn dearer_rows_than_heavier_ones_do_not_count() {
-        assert_eq!(hull(vec![(1_000, 900), (2_000, 500), (4_000, 800)]), [(2_000, 500), (4_000, 800)]);
+        assert_eq!(
+            hull(vec![(1_000, 900), (2_000, 500), (4_000, 800)]),
+            [(2_000, 500), (4_000, 800)]
+        );
         assert_eq!(hull(Vec::new()), []);
     }
 
@@ -238,7 +254,11 @@ mod tests {
     fn many_parcels_follow_the_ray() {
         let lines = edges(&hull(vec![(1_000, 400), (10_000, 1_000)]));
         // Ten parcels of 10 kg are the cheapest way to send 100 kg.
-        let best = lines.iter().map(|l| l.at_least + l.weighs(100_000)).max().unwrap();
+        let best = lines
+            .iter()
+            .map(|l| l.at_least + l.weighs(100_000))
+            .max()
+            .unwrap();
         assert_eq!(best, 10_000_000);
     }
 }

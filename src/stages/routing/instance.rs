@@ -186,9 +186,7 @@ fn promise(input: Input, params: &Params, order: OrderIdx) -> Timestamp {
     } else {
         input.calendar.start
     };
-    orders.deliver_by[order].unwrap_or(Timestamp(
-        from.0.saturating_add(Seconds(86_400 * days).0),
-    ))
+    orders.deliver_by[order].unwrap_or(Timestamp(from.0.saturating_add(Seconds(86_400 * days).0)))
 }
 
 /// Units of lines that one facility sends for one order; each line once, in order.
@@ -303,11 +301,13 @@ mod tests {
         let mut supply = Supply::new(&batch);
         let before = supply.clone();
         let (l0, l1, l2) = (LineIdx(0), LineIdx(1), LineIdx(2));
-        let mut ask = |content: &[(LineIdx, u32)]| {
-            supply.take(&batch, std::iter::once((site, content)))
-        };
+        let mut ask =
+            |content: &[(LineIdx, u32)]| supply.take(&batch, std::iter::once((site, content)));
         assert!(!ask(&[(l0, 3), (l1, 2)]), "one pot only");
-        assert!(!ask(&[(l0, 3), (l2, 3)]), "two lines of one item share its stock");
+        assert!(
+            !ask(&[(l0, 3), (l2, 3)]),
+            "two lines of one item share its stock"
+        );
         assert!(ask(&[(l0, 3), (l2, 2)]));
         assert_ne!(supply, before);
         assert_eq!(supply.free(&batch, site, cup), 0);

@@ -116,7 +116,7 @@ impl<'a> Menu<'a> {
             let mut packed = Packed::new(content);
             for open in start.iter().filter(|open| holds(&states, open, state)) {
                 let found = packed.price(shipping, &class, sites[open.site]);
-                price[open.site * states.len() + state] = found.map(|priced| priced.cost);
+                price[open.site * states.len() + state] = found.map(|(cost, _)| cost);
             }
         }
         Menu {
@@ -227,7 +227,12 @@ impl<'a> Menu<'a> {
                 open.push((lacking, price, now));
             }
         }
-        let wanted: Vec<u64> = self.demand.wants.iter().map(|w| w.quantity.into()).collect();
+        let wanted: Vec<u64> = self
+            .demand
+            .wants
+            .iter()
+            .map(|w| w.quantity.into())
+            .collect();
         candidates(open, &wanted, rules.candidates)
     }
 

@@ -117,7 +117,11 @@ fn scarce_stock_is_in_the_bound() {
         world.order(id, &[(pot, 1)]);
     }
     let out = Case::new(world).audited();
-    assert_eq!(out.bounds.bound[0], out.cost.total(), "three of five must wait");
+    assert_eq!(
+        out.bounds.bound[0],
+        out.cost.total(),
+        "three of five must wait"
+    );
 }
 
 #[test]
@@ -272,8 +276,12 @@ const BREAKS: &[(&str, Break)] = &[
         r.shipments.order.swap(0, 1);
         r.shipments.facility.swap(0, 1);
     }),
-    ("allocation_key", |r| r.allocations.facility[0] = FacilityIdx(1)),
-    ("allocation_key", |r| r.allocations.shipment[0] = ShipmentIdx(1)),
+    ("allocation_key", |r| {
+        r.allocations.facility[0] = FacilityIdx(1)
+    }),
+    ("allocation_key", |r| {
+        r.allocations.shipment[0] = ShipmentIdx(1)
+    }),
     ("unknown_index", |r| r.allocations.line[0] = LineIdx(99)),
     ("unknown_index", |r| r.backorders.line[0] = LineIdx(99)),
     ("empty_shipment", |r| r.first_allocation[1] = 0),
@@ -285,17 +293,38 @@ const BREAKS: &[(&str, Break)] = &[
         r.shipments.facility[ship] = FacilityIdx(0);
     }),
     ("backorder_order", |r| {
-        r.backorders.push(Backorder { line: LineIdx(0), quantity: 0, code: Code::NoStock });
+        r.backorders.push(Backorder {
+            line: LineIdx(0),
+            quantity: 0,
+            code: Code::NoStock,
+        });
     }),
-    ("backorder_code", |r| r.backorders.code[0] = Code::NoCapacity),
-    ("backorder_code", |r| r.backorders.code[0] = Code::ShipTogether),
-    ("backorder_code", |r| r.backorders.code[0] = Code::TooManyShipments),
-    ("backorder_code", |r| r.backorders.code[0] = Code::OrderRejected),
+    ("backorder_code", |r| {
+        r.backorders.code[0] = Code::NoCapacity
+    }),
+    ("backorder_code", |r| {
+        r.backorders.code[0] = Code::ShipTogether
+    }),
+    ("backorder_code", |r| {
+        r.backorders.code[0] = Code::TooManyShipments
+    }),
+    ("backorder_code", |r| {
+        r.backorders.code[0] = Code::OrderRejected
+    }),
     ("ship_complete", |r| {
         // The complete order ships one unit less.
-        let i = r.allocations.line.iter().position(|l| *l == LineIdx(3)).unwrap();
+        let i = r
+            .allocations
+            .line
+            .iter()
+            .position(|l| *l == LineIdx(3))
+            .unwrap();
         r.allocations.quantity[i] -= 1;
-        r.backorders.push(Backorder { line: LineIdx(3), quantity: 1, code: Code::NoStock });
+        r.backorders.push(Backorder {
+            line: LineIdx(3),
+            quantity: 1,
+            code: Code::NoStock,
+        });
     }),
     ("max_shipments", |r| {
         for _ in 0..5 {
@@ -347,12 +376,18 @@ fn rich() -> Case {
 fn the_audit_notices_every_corruption() {
     let case = rich();
     let good = case.audited();
-    assert!(good.shipments.len() >= 4 && !good.backorders.is_empty(), "{good:?}");
+    assert!(
+        good.shipments.len() >= 4 && !good.backorders.is_empty(),
+        "{good:?}"
+    );
     for (i, (rule, corrupt)) in BREAKS.iter().enumerate() {
         let mut bad = good.clone();
         corrupt(&mut bad);
         let found = case.check(&bad);
-        assert!(found.iter().any(|v| v.rule == *rule), "{i} {rule}: {found:?}");
+        assert!(
+            found.iter().any(|v| v.rule == *rule),
+            "{i} {rule}: {found:?}"
+        );
     }
 }
 
@@ -378,7 +413,11 @@ fn plot(orders: usize, lines: usize, quantity: i64) -> impl Strategy<Value = Plo
     let item = (40..260i32, 50..9_000i64, prop::bool::weighted(0.2));
     let site = (0..30u64, prop::bool::weighted(0.7), 0..90i64);
     let line = (0..3usize, 1..=quantity);
-    let order = (prop::collection::vec(line, 1..=lines), prop::bool::weighted(0.25), 0..3u8);
+    let order = (
+        prop::collection::vec(line, 1..=lines),
+        prop::bool::weighted(0.25),
+        0..3u8,
+    );
     (
         prop::collection::vec(0..8u32, 9),
         prop::collection::vec(site, 3),
@@ -388,15 +427,17 @@ fn plot(orders: usize, lines: usize, quantity: i64) -> impl Strategy<Value = Plo
         1..4i64,
         prop_oneof![Just(0), Just(150), Just(700), Just(1_200), Just(9_000)],
     )
-        .prop_map(|(stock, sites, items, orders, express, max_shipments, penalty)| Plot {
-            stock,
-            sites,
-            items,
-            orders,
-            express,
-            max_shipments,
-            penalty,
-        })
+        .prop_map(
+            |(stock, sites, items, orders, express, max_shipments, penalty)| Plot {
+                stock,
+                sites,
+                items,
+                orders,
+                express,
+                max_shipments,
+                penalty,
+            },
+        )
 }
 
 fn stage(plot: &Plot) -> Case {
@@ -409,7 +450,12 @@ fn stage(plot: &Plot) -> Case {
         ..terms()
     };
     let prices = plot.express.iter().zip([500, 2_000, 4_000, 16_000]);
-    world.service(carrier, "express", limits, prices.map(|(&cents, grams)| (grams, cents)));
+    world.service(
+        carrier,
+        "express",
+        limits,
+        prices.map(|(&cents, grams)| (grams, cents)),
+    );
     world.carton("small", [150, 150, 150]);
     world.carton("large", [300, 300, 300]);
     for (i, &(capacity, hazmat, handling)) in plot.sites.iter().enumerate() {
@@ -424,7 +470,11 @@ fn stage(plot: &Plot) -> Case {
         let item = world.item(&format!("I{i}"), [side, side, side / 2 + 1], grams);
         world.batch.items.hazmat[item] = hazmat;
         for f in 0..plot.sites.len() {
-            world.stock(FacilityIdx(f as u32), item, plot.stock[i * plot.sites.len() + f]);
+            world.stock(
+                FacilityIdx(f as u32),
+                item,
+                plot.stock[i * plot.sites.len() + f],
+            );
         }
     }
     for (i, (lines, complete, priority)) in plot.orders.iter().enumerate() {
@@ -485,7 +535,9 @@ impl Brute<'_> {
                 })
                 .collect();
         }
-        all.into_iter().filter_map(|s| self.cost(order, &s).map(|cost| (s, cost))).collect()
+        all.into_iter()
+            .filter_map(|s| self.cost(order, &s).map(|cost| (s, cost)))
+            .collect()
     }
 
     fn cost(&mut self, order: OrderIdx, split: &Split) -> Option<i64> {
@@ -669,22 +721,26 @@ proptest! {
 #[test]
 fn rebates_do_not_break_the_bound() {
     let (mut world, _, [cup, pot]) = two_sites();
-    world.batch.rates.surcharges.push(crate::model::rates::Surcharge {
-        carrier: CARRIER,
-        service: None,
-        kind: crate::model::rates::SurchargeKind::Peak,
-        dest_prefix: None,
-        zone: None,
-        min_weight: None,
-        min_length_mm: None,
-        min_second_mm: None,
-        min_girth_mm: None,
-        valid_from: None,
-        valid_to: None,
-        amount: Cents(-120),
-        percent: -25.0,
-        min_billable: None,
-    });
+    world
+        .batch
+        .rates
+        .surcharges
+        .push(crate::model::rates::Surcharge {
+            carrier: CARRIER,
+            service: None,
+            kind: crate::model::rates::SurchargeKind::Peak,
+            dest_prefix: None,
+            zone: None,
+            min_weight: None,
+            min_length_mm: None,
+            min_second_mm: None,
+            min_girth_mm: None,
+            valid_from: None,
+            valid_to: None,
+            amount: Cents(-120),
+            percent: -25.0,
+            min_billable: None,
+        });
     world.order("A", &[(cup, 9), (pot, 2)]);
     world.order("B", &[(cup, 1)]);
     Case::new(world).audited();
