@@ -1,4 +1,4 @@
-//! What freight costs at least, from the rate card alone: no packing, no choice of service.
+//! What shipping costs at least, from the rate card and the facilities alone: no packing, no choice of service.
 //!
 //! *Claim.* Let a destination class be served by the price rows `r` of its (service, zone) pairs, row `r` with price `p_r` (with the
 //! least fuel of its service over the facilities) and weight `w_r`, cut to the heaviest parcel that the service takes. If
@@ -15,6 +15,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::instance::{Demand, Instance};
 use crate::model::Batch;
 use crate::model::ids::{CarrierIdx, DestIdx, FacilityIdx, ServiceIdx, ZoneIdx};
 use crate::model::rates::{PriceRow, Service, ServiceTerms};
@@ -183,7 +184,6 @@ fn slope_rises(a: (i64, i64), b: (i64, i64), c: (i64, i64)) -> bool {
 
 /// The level line, the edges that start above nothing, and the ray from the origin.
 fn edges(hull: &[(i64, i64)]) -> Vec<Line> {
-    let milli = |cents: i64| cents.saturating_mul(1_000);
     let (grams, cents) = hull[0];
     let mut lines = vec![Line {
         at_least: milli(cents),
@@ -215,6 +215,75 @@ fn edges(hull: &[(i64, i64)]) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// At most what shipping some units of an order costs, however they are split: `fixed + sum of unit × units`, unless it is none.
+///
+/// Handling per order and per unit count at the cheapest of the facilities that stock the items, freight by the line that
+/// promises most for the whole order. Thousandths of a cent.
+pub(super) struct LinearFloor {
+    pub fixed: i64,
+    /// Per unit, and the most units that are anywhere, by want.
+    pub units: Box<[(i64, u32)]>,
+}
+
+impl LinearFloor {
+    pub fn new(instance: &Instance, freight: &FreightFloor, demand: &Demand) -> LinearFloor {
+        let batch = instance.batch;
+        let grams = demand.wants.iter().map(|want| {
+            let unit = i128::from(batch.items.weight[want.item].0);
+            unit * i128::from(want.quantity)
+        });
+        let grams = i64::try_from(grams.sum::<i128>()).unwrap_or(i64::MAX);
+        let Some(line) = freight.line(batch.orders.dest[demand.order], grams) else {
+            return LinearFloor {
+                fixed: 0,
+                units: vec![(0, 0); demand.wants.len()].into(),
+            };
+        };
+        // Every parcel has at least one unit: what a parcel may earn, a unit earns at most.
+        let carton = batch.cartons.cost.iter().map(|cost| cost.0).min();
+        let earns = milli(carton.unwrap_or(0).min(0)).saturating_add(line.at_least.min(0));
+        let mut per_order = i64::MAX;
+        let units = demand.wants.iter().map(|want| {
+            let (mut most, mut handling) = (0u32, i64::MAX);
+            for stock in batch.inventory.by_item.row(want.item) {
+                if stock.available() > 0 && instance.may_ship(stock.facility, want.item) {
+                    let site = &batch.facilities[stock.facility];
+                    most = most.saturating_add(stock.available());
+                    handling = handling.min(site.handling_per_unit.0);
+                    per_order = per_order.min(site.handling_per_order.0);
+                }
+            }
+            let weighs = line.weighs(batch.items.weight[want.item].0);
+            let unit = milli(handling).saturating_add(weighs);
+            (unit.saturating_add(earns), most.min(want.quantity))
+        });
+        let units = units.collect();
+        let shipments = i64::try_from(instance.rules.max_shipments).unwrap_or(i64::MAX);
+        let per_order = milli(per_order).min(milli(per_order).saturating_mul(shipments));
+        LinearFloor {
+            fixed: per_order.saturating_add(line.at_least.max(0)),
+            units,
+        }
+    }
+
+    /// Cents for these units by want, in `shipments` or more; `None`: there are not so many.
+    pub fn cents(&self, units: impl Iterator<Item = u32>, shipments: i64) -> Option<i64> {
+        let mut total =
+            i128::from(self.fixed) * i128::from(if self.fixed > 0 { shipments } else { 1 });
+        for (units, &(unit, most)) in units.zip(&self.units) {
+            if units > most {
+                return None;
+            }
+            total += i128::from(unit) * i128::from(units);
+        }
+        i64::try_from(total.div_euclid(1_000)).ok()
+    }
+}
+
+fn milli(cents: i64) -> i64 {
+    cents.saturating_mul(1_000)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::model::plan::Backorder;
 use crate::stages::shipping::{Bundle, RateClass, ShipmentCost, Shipping};
 
 use super::bulk::Bulk;
+use super::freight_floor::{FreightFloor, LinearFloor};
 use super::instance::{Content, Demand, Instance, Supply, Want};
 use super::menu::Menu;
 
@@ -133,10 +134,12 @@ impl<'a> Choices<'a> {
     pub fn prepare(
         shipping: &'a Shipping<'a>,
         instance: &'a Instance<'a>,
+        freight: &FreightFloor,
         demand: Demand<'a>,
     ) -> Choices<'a> {
         if Menu::fits(demand.wants) {
-            Choices::Small(Menu::new(shipping, instance, demand))
+            let floor = LinearFloor::new(instance, freight, &demand);
+            Choices::Small(Menu::new(shipping, instance, demand, floor))
         } else {
             Choices::Large(Bulk::new(shipping, instance, demand))
         }
@@ -166,12 +169,11 @@ impl<'a> Choices<'a> {
         facility: FacilityIdx,
         content: &[(LineIdx, u32)],
     ) -> Option<ShipmentCost> {
-        match self {
-            Choices::Small(menu) => menu.cost(facility, content),
-            Choices::Large(bulk) => bulk
-                .known(facility, content)
-                .or_else(|| shipping.cost(demand.order, facility, content).ok()),
-        }
+        let known = match self {
+            Choices::Small(menu) => menu.known(facility, content),
+            Choices::Large(bulk) => bulk.known(facility, content),
+        };
+        known.or_else(|| shipping.cost(demand.order, facility, content).ok())
     }
 
     /// What the pattern leaves, and why; `supply` is what is left after it.
