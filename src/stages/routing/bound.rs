@@ -15,7 +15,8 @@
 //! - Orders of few units whose parts had to be priced (see [`super::menu`]): exact prices of every content `c`, from the facility
 //!   where it is cheapest, `m(c) = min_f p(f, c)`; `c_o(x)` is the cheapest way to compose `x` of contents, with the split penalty.
 //! - Others: every shipment pays handling (per order, and per unit at the facilities that stock the item, each at its least) and
-//!   at least `a + b × grams` of freight ([`super::freight_floor`]), so `c_o(x) = h + a + sum_i (u_i + b w_i) x_i` for `x != 0`.
+//!   at least `a + b × grams` of freight ([`super::freight_floor`]), so `c_o(x) = h + a + sum_i (u_i + b w_i) x_i` for `x != 0`,
+//!   and `h + a + split_penalty` more for `x = q` if no facility has every line whole.
 //!   Of few units, the whole order costs exactly `m(q)`, or at least that with `2 (h + a)` and a split; so a single unit costs
 //!   exactly what it costs on untouched stock.
 //!
@@ -149,14 +150,35 @@ impl Relaxation<'_> {
                 });
                 costs.min().unwrap_or(all)
             }
-            Floor::Linear(LinearFloor { fixed, units }) => {
-                let saved = units.iter().enumerate().map(|(i, &(unit, most))| {
-                    let most = if denied(i) { 0 } else { most };
-                    (penalty - i128::from(unit) - price(i)).max(0) * i128::from(most)
-                });
-                all - (saved.sum::<i128>() - i128::from(*fixed)).max(0)
-            }
+            Floor::Linear(floor) => all - self.saved(floor, &demand, &price, &denied),
         }
+    }
+
+    /// What shipping saves at most against backordering everything. Orders that no facility has alone pay for a second shipment,
+    /// or leave a unit.
+    fn saved(
+        &self,
+        floor: &LinearFloor,
+        demand: &Demand,
+        price: &dyn Fn(usize) -> i128,
+        denied: &dyn Fn(usize) -> bool,
+    ) -> i128 {
+        let rules = &self.instance.rules;
+        let penalty = i128::from(rules.backorder) * i128::from(MILLI);
+        let (mut saved, mut least, mut whole) = (0, i128::MAX, true);
+        for (i, (&(unit, most), want)) in floor.units.iter().zip(demand.wants).enumerate() {
+            let most = if denied(i) { 0 } else { most };
+            let worth = (penalty - i128::from(unit) - price(i)).max(0);
+            saved += worth * i128::from(most);
+            least = least.min(worth);
+            whole &= most == want.quantity;
+        }
+        let fixed = i128::from(floor.fixed);
+        if whole && !floor.alone {
+            let second = fixed.max(0) + i128::from(rules.split) * i128::from(MILLI);
+            saved -= second.min(least);
+        }
+        (saved - fixed).max(0)
     }
 
     /// Sets the price of every scarce item where the units that are worth more just fit the stock.

@@ -39,8 +39,8 @@ struct Served {
 /// Serves all orders.
 pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result<Routed> {
     let batch = instance.batch;
-    let dests = (0..instance.len()).map(|p| batch.orders.dest[instance.demand(p).order]);
-    let freight = FreightFloor::new(batch, dests);
+    let orders = (0..instance.len()).map(|p| instance.demand(p).order);
+    let freight = FreightFloor::new(batch, orders);
     let mut supply = Supply::new(batch);
     let mut rule = Rule {
         supply: supply.clone(),
