@@ -26,7 +26,7 @@ const BEAM: usize = 8;
 /// A pattern in the making.
 #[derive(Clone)]
 pub(super) struct Node {
-    /// Position among the open facilities, and units by bundle; in that order.
+    /// Position among the open facilities, and units by article; in that order.
     pub parts: Vec<(usize, Vec<u32>)>,
     pub left: Vec<u64>,
     pub units_left: u64,
@@ -40,7 +40,7 @@ impl Bulk<'_> {
     pub(super) fn root(&self) -> Node {
         Node {
             parts: Vec::new(),
-            left: self.bundles.iter().map(|b| b.units).collect(),
+            left: self.articles.iter().map(|b| b.units).collect(),
             units_left: self.demand.units,
             cost: 0,
             value: i64::MAX,
@@ -89,12 +89,12 @@ impl Bulk<'_> {
             return i64::MAX;
         };
         let (mut weight, mut volume, mut hazmat) = (0, 0, false);
-        for (bundle, &units) in self.bundles.iter().zip(takes) {
-            weight += bundle.weight * i128::from(units);
-            volume += bundle.volume * i128::from(units);
-            hazmat |= units > 0 && self.instance.batch.items.hazmat[bundle.item];
+        for (article, &units) in self.articles.iter().zip(takes) {
+            weight += article.weight * i128::from(units);
+            volume += article.volume * i128::from(units);
+            hazmat |= units > 0 && self.instance.batch.items.hazmat[article.item];
         }
-        let all = base.priced.parcels as i128;
+        let all = base.parcels as i128;
         let share = |part: i128, whole: i128| (all * part).div_ceil_to(whole);
         let parcels = share(weight, base.weight)
             .max(share(volume, base.volume))
@@ -102,10 +102,10 @@ impl Bulk<'_> {
         let average = |gross: i64, part: i128, net: i128| {
             (i128::from(gross) * part / net.max(1) / parcels).max(1) as i64
         };
-        let volume = average(base.priced.volume, volume, base.volume);
+        let volume = average(base.gross_volume, volume, base.volume);
         let side = (volume as f64).cbrt().ceil() as i64;
         let parcel = Measured {
-            weight: average(base.priced.weight, weight, base.weight),
+            weight: average(base.gross_weight, weight, base.weight),
             volume,
             sides: [side; 3],
             girth: side.saturating_mul(5),
@@ -113,7 +113,7 @@ impl Bulk<'_> {
             hazmat,
         };
         let part = |whole: i64| (i128::from(whole) * parcels / all.max(1)) as i64;
-        let whole = base.priced.cost;
+        let whole = base.cost;
         let (freight, lateness) =
             match self
                 .shipping
