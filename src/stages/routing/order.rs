@@ -120,7 +120,7 @@ impl Packed {
         class: &RateClass,
         facility: FacilityIdx,
     ) -> Option<Priced> {
-        let group = shipping.pack_group(facility);
+        let group = shipping.pack_group(class, facility);
         let known = self.groups.iter().position(|g| g.0 == group);
         let at = match known {
             Some(at) => at,
