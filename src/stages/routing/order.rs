@@ -107,7 +107,7 @@ impl Packed {
         class: &RateClass,
         facility: FacilityIdx,
     ) -> Option<(ShipmentCost, &Bundle)> {
-        let group = shipping.pack_group(facility);
+        let group = shipping.pack_group(class, facility);
         let known = self.groups.iter().position(|g| g.0 == group);
         let at = match known {
             Some(at) => at,
