@@ -6,7 +6,7 @@ use crate::model::ids::{BatchIdx, FacilityIdx, Idx, PackageIdx, ShipmentIdx};
 use crate::model::plan::{Scheduled, Utilization};
 use crate::model::units::{Seconds, Timestamp};
 use crate::stage::Violation;
-use crate::stages::schedule::Input;
+use super::super::Input;
 
 /// Waiting for a pack station: pick-up, arrival, number.
 type Turn = (Timestamp, Timestamp, PackageIdx);
