@@ -112,7 +112,8 @@ impl Calendar {
     }
 
     /// When a parcel picked up at `pickup` is delivered after `transit_days` delivery days (at least one day later for one
-    /// transit day, the same day for zero). Beyond the horizon the last day counts. O(days of transit).
+    /// transit day; for zero the same day, or the next delivery day if that day's deliveries are over). Beyond the horizon the last day
+    /// counts, but never a moment before the pick-up. O(days of transit).
     pub fn delivery(
         &self,
         facility: FacilityIdx,
@@ -128,7 +129,7 @@ impl Calendar {
         let mut last = days[picked].delivered;
         for day in days.iter().skip(picked + usize::from(transit_days > 0)) {
             last = day.delivered;
-            if !delivery_days.contains(day.weekday) {
+            if !delivery_days.contains(day.weekday) || day.delivered < pickup {
                 continue;
             }
             left = left.saturating_sub(1);
@@ -136,7 +137,7 @@ impl Calendar {
                 return day.delivered;
             }
         }
-        last
+        last.max(pickup)
     }
 
     /// The moment by which a promise of `days` calendar days from `from` must be delivered. Before the calendar's first day every
@@ -275,6 +276,24 @@ mod tests {
             due(start - Seconds(9 * 86_400 - 1), 5),
             -4 * 86_400 + 72_000
         );
+    }
+
+    #[test]
+    fn nothing_is_delivered_before_it_is_picked_up() {
+        let mut world = crate::testing::World::new();
+        let f = world.facility("F");
+        let calendar = crate::testing::calendar(&world.build());
+        let start = crate::testing::START;
+        let delivered = |hours: i64, days: u16| {
+            let pickup = start + Seconds(hours * 3_600);
+            (calendar.delivery(f, pickup, days, Weekdays::MONDAY_TO_FRIDAY) - start).0 / 3_600
+        };
+        // Friday 17:00 and 21:00; deliveries are over at 20:00.
+        assert_eq!(delivered(17, 0), 20);
+        assert_eq!(delivered(21, 0), 3 * 24 + 20);
+        assert_eq!(delivered(21, 1), 3 * 24 + 20);
+        // On the last day of the horizon, after its deliveries.
+        assert_eq!(delivered(27 * 24 + 21, 0), 27 * 24 + 21);
     }
 
     #[test]

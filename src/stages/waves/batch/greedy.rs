@@ -10,7 +10,7 @@ use super::{Jobs, Load, Rules, add, fits};
 use crate::solve::tour::Layout;
 
 /// Weights of the saving, in sixteenths.
-const WEIGHTS: [i64; 2] = [8, 12];
+const WEIGHTS: [i64; 4] = [4, 8, 12, 16];
 
 /// Batches in the given order, each filled as far as it goes. O(n).
 pub fn in_order(jobs: &Jobs, chosen: &[u32], rules: &Rules<'_>) -> Vec<Vec<u32>> {

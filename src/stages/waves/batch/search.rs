@@ -31,7 +31,7 @@ const MOST_BATCHES: usize = 4;
 const SHARES: [usize; 5] = [12, 8, 4, 4, 2];
 
 /// Exact tours take 6, 24, 112, 568, 3,032 states for 1 to 5 blocks; rounds are cut accordingly.
-const ROUNDS_CUT: [u32; 6] = [1, 1, 3, 12, 60, 300];
+const ROUNDS_CUT: [u32; 6] = [1, 1, 2, 6, 30, 150];
 
 /// Improves the batches of a pool.
 pub fn improve(
