@@ -4,6 +4,7 @@
 
 pub mod calendar;
 pub mod catalog;
+pub mod clock;
 pub mod codes;
 pub mod columns;
 pub mod csr;
@@ -13,6 +14,7 @@ pub mod network;
 pub mod orders;
 pub mod plan;
 pub mod rates;
+pub mod status;
 pub mod text;
 pub mod units;
 pub mod warehouse;

@@ -127,6 +127,8 @@ pub struct Orders {
     pub bill_postal_code: IdxVec<OrderIdx, Option<Sym>>,
     /// 0 (default) to 9 (most urgent).
     pub priority: IdxVec<OrderIdx, u8>,
+    /// Rows of `order_lines` of this order that are not in [`Lines`] because ingest could not use them. May be left empty: none.
+    pub lines_dropped: IdxVec<OrderIdx, u32>,
     /// Lines of order `i` are `first_line[i]..first_line[i + 1]`; one entry more than there are orders.
     pub first_line: Vec<u32>,
 }

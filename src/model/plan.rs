@@ -8,6 +8,7 @@ use super::ids::{
     ShipmentIdx, SlotIdx, WaveIdx, ZoneIdx,
 };
 use super::rates::SurchargeKind;
+pub use super::status::{EventStatus, Template};
 use super::units::{Cents, Grams, Millimetres, Seconds, Timestamp};
 use crate::columns;
 
@@ -403,6 +404,24 @@ columns! {
         missed_cutoff: bool,
     }
 
+    /// Who picks which batch when, facility by facility in order of start.
+    pub struct PickTimes / PickTime {
+        batch: BatchIdx,
+        /// Picker of the facility, from 0.
+        picker: u32,
+        start: Timestamp,
+        end: Timestamp,
+    }
+
+    /// Where and when each package is packed, facility by facility in order of start.
+    pub struct PackTimes / PackTime {
+        package: PackageIdx,
+        /// Pack station of the facility, from 0.
+        station: u32,
+        start: Timestamp,
+        end: Timestamp,
+    }
+
     /// How busy a facility is.
     pub struct Utilizations / Utilization {
         facility: FacilityIdx,
@@ -417,6 +436,8 @@ columns! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scheduled {
     pub times: CycleTimes,
+    pub picking: PickTimes,
+    pub packing: PackTimes,
     pub utilization: Utilizations,
 }
 
@@ -445,7 +466,7 @@ columns! {
         order: OrderIdx,
         shipment: Option<ShipmentIdx>,
         at: Timestamp,
-        status: String,
+        status: EventStatus,
     }
 
     /// Messages to customers: who, what, when.
@@ -453,7 +474,7 @@ columns! {
         order: OrderIdx,
         shipment: Option<ShipmentIdx>,
         at: Timestamp,
-        template: String,
+        template: Template,
         /// What the template needs, as JSON.
         facts: String,
     }

@@ -36,6 +36,12 @@ impl<I: Idx> Text<I> {
         self.ends.push(self.bytes.len() as u64);
         I::from_usize(self.ends.len() - 1)
     }
+    /// Appends all rows of `other`.
+    pub fn append(&mut self, other: &Text<I>) {
+        let base = self.bytes.len() as u64;
+        self.bytes.push_str(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|end| base + end));
+    }
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -83,5 +89,8 @@ mod tests {
         let text: Text<Sym> = ["", "née", "x"].into_iter().collect();
         assert_eq!(text.iter().collect::<Vec<_>>(), ["", "née", "x"]);
         assert_eq!(&text[Sym(1)], "née");
+        let mut twice = text.clone();
+        twice.append(&text);
+        assert_eq!(twice.iter().skip(3).collect::<Vec<_>>(), ["", "née", "x"]);
     }
 }

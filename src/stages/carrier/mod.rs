@@ -17,7 +17,6 @@ mod check;
 mod places;
 #[cfg(test)]
 mod random;
-mod rating;
 #[cfg(test)]
 mod tests;
 

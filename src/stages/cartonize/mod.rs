@@ -4,7 +4,6 @@
 //! number of packages comes from volume and weight (`solve::pack::min_bins`), shipment by shipment.
 
 mod check;
-mod geometry;
 #[cfg(test)]
 mod tests;
 

@@ -1,8 +1,31 @@
 //! When is each order released, picked, packed, handed over, delivered?
+//!
+//! A simulation, event by event, of the planned waves in every facility (facilities are independent and run in parallel):
+//!
+//! - pickers take pick batches in the order of waves, each one whole tour; none starts before its wave is released;
+//! - when the last batch of a shipment is back, its packages queue for the pack stations: the earliest carrier pick-up first,
+//!   then the earliest arrival;
+//! - a packed shipment goes with the first pick-up of its service, and is delivered after the transit days of its lane.
+//!
+//! People work in shifts; work that a shift's end cuts is finished in the next shift. Time is reckoned in shift time
+//! (`model::clock`), in whole seconds. Ties go to the lower index. What does not end within the horizon gets [`Timestamp::MAX`] from
+//! there on. For n batches and p packages of a facility: O((n + p) log (n + p)) time, O(n + p) memory.
 
+mod check;
+mod simulate;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+
+use crate::error::Result;
 use crate::model::Batch;
 use crate::model::calendar::Calendar;
-use crate::model::plan::{Cartonized, Routed, Shipped, Waved};
+use crate::model::ids::{FacilityIdx, Idx, OrderIdx, ShipmentIdx};
+use crate::model::plan::{Cartonized, CycleTime, Routed, Scheduled, Shipped, Waved};
+use crate::model::units::Timestamp;
+use crate::stage::{Ctx, Stage, Violation};
+use simulate::{Day, simulate};
 
 /// What the stage reads.
 #[derive(Clone, Copy)]
@@ -13,4 +36,128 @@ pub struct Input<'a> {
     pub cartonized: &'a Cartonized,
     pub shipped: &'a Shipped,
     pub waved: &'a Waved,
+}
+
+impl Input<'_> {
+    fn facility(&self, shipment: ShipmentIdx) -> FacilityIdx {
+        self.routed.shipments.facility[shipment.index()]
+    }
+    fn order(&self, shipment: ShipmentIdx) -> OrderIdx {
+        self.routed.shipments.order[shipment.index()]
+    }
+}
+
+/// The stage.
+pub struct Scheduling;
+
+impl Stage for Scheduling {
+    const NAME: &'static str = "schedule";
+    type In<'a> = Input<'a>;
+    type Out = Scheduled;
+
+    fn run(input: Input<'_>, ctx: &Ctx) -> Result<Scheduled> {
+        let facilities: Vec<FacilityIdx> = input.batch.facilities.indices().collect();
+        let days: Vec<Day> = facilities
+            .par_iter()
+            .map(|&facility| simulate(input, facility))
+            .collect();
+        ctx.interrupted()?;
+        let mut scheduled = Scheduled::default();
+        let shipments = input.routed.shipments.len();
+        let mut packed = vec![None; shipments];
+        let mut picked = vec![None; shipments];
+        for day in days {
+            for (shipment, moment) in day.picked {
+                picked[shipment.index()] = Some(moment);
+            }
+            for (shipment, moment) in day.packed {
+                packed[shipment.index()] = Some(moment);
+            }
+            scheduled.picking.append(day.picking);
+            scheduled.packing.append(day.packing);
+            scheduled.utilization.push(day.utilization);
+        }
+        let unknown_transit = ctx.params.carrier.unknown_transit_days as u16;
+        let times: Vec<CycleTime> = (0..shipments)
+            .into_par_iter()
+            .map(|i| {
+                times(
+                    input,
+                    ShipmentIdx::from_usize(i),
+                    picked[i],
+                    packed[i],
+                    unknown_transit,
+                )
+            })
+            .collect();
+        scheduled.times = times.into_iter().collect();
+        Ok(scheduled)
+    }
+
+    fn check(input: Input<'_>, out: &Scheduled, ctx: &Ctx) -> Vec<Violation> {
+        check::check(input, out, ctx)
+    }
+
+    fn rows(input: Input<'_>) -> u64 {
+        input.routed.shipments.len() as u64
+    }
+}
+
+/// The times of a shipment from when it was picked and packed.
+fn times(
+    input: Input<'_>,
+    shipment: ShipmentIdx,
+    picked: Option<Timestamp>,
+    packed: Option<Timestamp>,
+    unknown_transit: u16,
+) -> CycleTime {
+    let row = input.shipped.shipments.get(shipment.index());
+    let order = input.order(shipment);
+    let wave = input.waved.wave_of[shipment];
+    let handed_over = packed.and_then(|ready| {
+        input
+            .calendar
+            .next_pickup(input.facility(shipment), row.service, ready)
+    });
+    let delivered =
+        handed_over.and_then(|pickup| delivery(input, shipment, pickup, unknown_transit));
+    let reached = |moment: Option<Timestamp>| moment.unwrap_or(Timestamp::MAX);
+    CycleTime {
+        placed: input.batch.orders.placed_at[order],
+        released: reached(wave.map(|wave| input.waved.waves.release[wave.index()])),
+        picked: reached(picked),
+        packed: reached(packed),
+        handed_over: reached(handed_over),
+        delivered: reached(delivered),
+        promised: row.promised,
+        on_time: delivered.is_some_and(|moment| moment <= row.promised),
+        missed_cutoff: reached(handed_over) > row.ship_by,
+    }
+}
+
+/// `None` only for a service without terms or lane, which carrier selection never chooses.
+fn delivery(
+    input: Input<'_>,
+    shipment: ShipmentIdx,
+    pickup: Timestamp,
+    unknown_transit: u16,
+) -> Option<Timestamp> {
+    let facility = input.facility(shipment);
+    let service = &input.batch.rates.services[input.shipped.shipments.service[shipment.index()]];
+    let terms = service.terms(facility)?;
+    let dest = input.batch.orders.dest[input.order(shipment)];
+    let lane = input
+        .batch
+        .rates
+        .lanes
+        .get(service.carrier, facility, dest)?;
+    let transit = terms
+        .transit_days
+        .or(lane.transit_days)
+        .unwrap_or(unknown_transit);
+    Some(
+        input
+            .calendar
+            .delivery(facility, pickup, transit, terms.delivery_days),
+    )
 }

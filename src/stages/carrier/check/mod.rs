@@ -14,11 +14,12 @@
 //!
 //! O(shipments × services × price rows), in parallel.
 
+mod rating;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::Input;
-use super::rating::{Bill, Clerk, Trip};
 use crate::model::ids::{DestIdx, FacilityIdx, Idx, IdxVec, OrderIdx, ServiceIdx, ShipmentIdx};
 use crate::model::lanes::Lane;
 use crate::model::orders::ServiceLevel;
@@ -26,6 +27,7 @@ use crate::model::plan::{Package, Shipment, Shipped};
 use crate::model::units::{Cents, Seconds, Timestamp};
 use crate::params::Params;
 use crate::stage::Violation;
+use rating::{Bill, Clerk, Trip};
 
 type Load = FxHashMap<(FacilityIdx, ServiceIdx, Timestamp), u64>;
 

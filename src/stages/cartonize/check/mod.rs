@@ -16,15 +16,17 @@
 //!
 //! O(units log units + pairs of one package that share a stretch of its length).
 
+mod geometry;
+
 use rustc_hash::FxHashMap;
 
 use super::Input;
-use super::geometry::{Solid, contacts, first_overlap};
 use crate::model::Batch;
 use crate::model::ids::{CartonIdx, FacilityIdx, Idx, ItemIdx, LineIdx, PackageIdx, ShipmentIdx};
 use crate::model::plan::{Cartonized, Package};
 use crate::params::Params;
 use crate::stage::Violation;
+use geometry::{Solid, contacts, first_overlap};
 
 /// Share of a base that must rest on something, in per cent; what `solve::pack` promises.
 const SUPPORT_PERCENT: i64 = 75;

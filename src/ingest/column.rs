@@ -1,0 +1,433 @@
+//! Columns as read: text that stays where polars put it, and the one copy that turns all other cells into values.
+
+use std::ops::{Range, RangeInclusive};
+
+use polars::datatypes::StaticArray;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::faults::{Checked, Fault};
+use super::logical::{Cell, Read, Stored};
+use super::rules;
+use super::tables::{ColumnSpec, TableSpec};
+use crate::model::codes::Code;
+
+/// An array of strings: a 16-byte view for each, with the whole string in it or a pointer to it.
+pub type Views = <StringType as PolarsDataType>::Array;
+
+/// The columns of a table as polars read them, file by file.
+pub struct Raw {
+    pub spec: &'static TableSpec,
+    pub rows: usize,
+    pub parts: Vec<DataFrame>,
+}
+
+impl Raw {
+    /// A table that is not there.
+    pub fn nothing(spec: &'static TableSpec) -> Self {
+        Raw {
+            spec,
+            rows: 0,
+            parts: Vec::new(),
+        }
+    }
+    /// For each file the number of its first row, its rows, and the column where the file has it.
+    fn parts(&self, name: &str) -> impl Iterator<Item = (usize, usize, Option<&Series>)> + '_ {
+        let mut first = 0;
+        let name = name.to_owned();
+        self.parts.iter().map(move |part| {
+            let rows = part.height();
+            first += rows;
+            let column = part.column(&name).ok().map(Column::as_materialized_series);
+            (first - rows, rows, column)
+        })
+    }
+}
+
+/// A logical type of the contract: how a column of it is read, by presence.
+pub trait Logical {
+    const NAME: &'static str;
+    const STORED: &'static [Stored];
+    /// A column with a value in every row.
+    type Full: Default;
+    /// A column with gaps.
+    type Sparse: Default;
+    type Default;
+
+    fn values() -> Vec<&'static str>;
+    fn show(default: Self::Default) -> String;
+    fn required(raw: &Raw, name: &'static str) -> Checked<Self::Full>;
+    fn default(raw: &Raw, name: &'static str, default: Self::Default) -> Checked<Self::Full>;
+    fn optional(raw: &Raw, name: &'static str) -> Checked<Self::Sparse>;
+    fn nullable(raw: &Raw, name: &'static str) -> Checked<Self::Sparse> {
+        Self::optional(raw, name)
+    }
+}
+
+impl<C: Cell> Logical for C {
+    const NAME: &'static str = C::NAME;
+    const STORED: &'static [Stored] = C::STORED;
+    type Full = Vec<C::Value>;
+    type Sparse = Vec<Option<C::Value>>;
+    type Default = C::Value;
+
+    fn values() -> Vec<&'static str> {
+        C::values()
+    }
+    fn show(default: C::Value) -> String {
+        C::show(default)
+    }
+    fn required(raw: &Raw, name: &'static str) -> Checked<Self::Full> {
+        cells::<C, _>(raw, name, C::BLANK, None, |value| value)
+    }
+    fn default(raw: &Raw, name: &'static str, default: C::Value) -> Checked<Self::Full> {
+        cells::<C, _>(raw, name, C::BLANK, Some(default), |value| value)
+    }
+    fn optional(raw: &Raw, name: &'static str) -> Checked<Self::Sparse> {
+        cells::<C, _>(raw, name, None, Some(None), Some)
+    }
+}
+
+/// Reads a column: `missing` stands for empty cells, `blank` for cells at fault.
+fn cells<C: Cell, T: Copy>(
+    raw: &Raw,
+    name: &'static str,
+    blank: T,
+    missing: Option<T>,
+    wrap: impl Fn(C::Value) -> T,
+) -> Checked<Vec<T>> {
+    let range = raw
+        .spec
+        .column(name)
+        .and_then(|column: &ColumnSpec| column.range.as_ref());
+    let mut values = Vec::with_capacity(raw.rows);
+    let mut faults = Vec::new();
+    for (first, rows, series) in raw.parts(name) {
+        let Some(series) = series else {
+            values.resize(first + rows, missing.unwrap_or(blank));
+            continue;
+        };
+        let mut bad = Vec::new();
+        each_cell::<C>(series, &mut |cell| {
+            let value = match cell {
+                Some(read) => read
+                    .and_then(|value| in_range::<C>(value, range))
+                    .map(&wrap),
+                None => rules::missing_value(missing),
+            };
+            values.push(value.unwrap_or_else(|code| {
+                bad.push((values.len(), code));
+                blank
+            }));
+        });
+        let fault = |(row, code): (usize, Code)| Fault {
+            row,
+            column: name,
+            code,
+            value: shown(series, row - first),
+        };
+        faults.extend(bad.into_iter().map(fault));
+    }
+    (values, faults)
+}
+
+fn in_range<C: Cell>(value: C::Value, range: Option<&RangeInclusive<i64>>) -> Read<C::Value> {
+    match range {
+        Some(range) if !C::within(value, range) => Err(Code::Overflow),
+        _ => Ok(value),
+    }
+}
+
+/// A cell as a person wrote it.
+fn shown(series: &Series, row: usize) -> String {
+    match series.get(row) {
+        Ok(AnyValue::Null) | Err(_) => String::new(),
+        Ok(value) => value.str_value().into_owned(),
+    }
+}
+
+/// Hands every cell of a stored column to `put`; `None` is an empty one.
+fn each_cell<C: Cell>(series: &Series, put: &mut impl FnMut(Option<Read<C::Value>>)) {
+    let read = match series.dtype() {
+        DataType::Boolean => series.bool().map(|cells| {
+            let arrays = cells.downcast_iter();
+            arrays.for_each(|array| array.iter().for_each(|cell| put(cell.map(C::flag))));
+        }),
+        DataType::Int64 => series.i64().map(|cells| numbers(cells, C::integer, put)),
+        DataType::UInt64 => series.u64().map(|cells| {
+            let integer = |value| {
+                i64::try_from(value)
+                    .map_err(|_| Code::Overflow)
+                    .and_then(C::integer)
+            };
+            numbers(cells, integer, put);
+        }),
+        DataType::Float64 => series.f64().map(|cells| numbers(cells, C::float, put)),
+        DataType::String => series.str().map(|cells| texts(cells, C::text, put)),
+        DataType::Datetime(unit, _) => series.datetime().map(|cells| {
+            let per_second = match unit {
+                TimeUnit::Nanoseconds => 1_000_000_000,
+                TimeUnit::Microseconds => 1_000_000,
+                TimeUnit::Milliseconds => 1_000,
+            };
+            numbers(
+                cells.physical(),
+                |value: i64| C::moment(value.div_euclid(per_second)),
+                put,
+            );
+        }),
+        DataType::Date => series.date().map(|cells| {
+            numbers(
+                cells.physical(),
+                |day: i32| C::moment(i64::from(day) * 86_400),
+                put,
+            );
+        }),
+        DataType::Null => Ok((0..series.len()).for_each(|_| put(None))),
+        narrow => return each_widened::<C>(series, narrow, put),
+    };
+    debug_assert!(read.is_ok(), "a column is of its own type");
+}
+
+/// Cells of narrow numbers and of categories, which polars widens without loss.
+fn each_widened<C: Cell>(
+    series: &Series,
+    narrow: &DataType,
+    put: &mut impl FnMut(Option<Read<C::Value>>),
+) {
+    let wide = match narrow {
+        DataType::Float32 => DataType::Float64,
+        DataType::Categorical(..) | DataType::Enum(..) => DataType::String,
+        _ => DataType::Int64,
+    };
+    match series.cast(&wide) {
+        Ok(widened) if widened.dtype() == &wide => each_cell::<C>(&widened, put),
+        _ => (0..series.len()).for_each(|_| put(Some(Err(Code::UnknownValue)))),
+    }
+}
+
+fn numbers<T: PolarsNumericType, V>(
+    cells: &ChunkedArray<T>,
+    read: impl Fn(T::Native) -> Read<V>,
+    put: &mut impl FnMut(Option<Read<V>>),
+) {
+    for array in cells.downcast_iter() {
+        if cells.null_count() == 0 {
+            array
+                .values()
+                .iter()
+                .for_each(|&value| put(Some(read(value))));
+        } else {
+            array
+                .iter()
+                .for_each(|cell| put(cell.map(|&value| read(value))));
+        }
+    }
+}
+
+fn texts<V: Copy>(
+    cells: &StringChunked,
+    read: impl Fn(&str) -> Read<V>,
+    put: &mut impl FnMut(Option<Read<V>>),
+) {
+    for array in cells.downcast_iter() {
+        each_text(
+            array,
+            0..array.len(),
+            None,
+            |text| Some(read(text)),
+            &mut *put,
+        );
+    }
+}
+
+/// Hands `read(text)` of the strings in `rows` to `put`, and `missing` for empty ones.
+///
+/// Columns of few distinct values are the rule, and polars gives equal ones the same view: a small table from views to results
+/// spares most calls of `read`.
+fn each_text<'a, V: Copy>(
+    array: &'a Views,
+    rows: Range<usize>,
+    missing: V,
+    mut read: impl FnMut(&'a str) -> V,
+    mut put: impl FnMut(V),
+) {
+    const SLOTS: usize = 1 << 10;
+    let mut seen = vec![(0u128, missing); SLOTS];
+    let present = present(array);
+    let views = &array.views()[rows.clone()];
+    for (row, view) in rows.zip(views) {
+        let view = view.as_u128();
+        if view == 0 || !present(row) {
+            put(missing);
+            continue;
+        }
+        let slot = &mut seen[fold(view) as usize & (SLOTS - 1)];
+        if slot.0 != view {
+            *slot = (view, read(array.value(row)));
+        }
+        put(slot.1);
+    }
+}
+
+/// Whether a row of an array is not null.
+pub fn present<A: StaticArray>(array: &A) -> impl Fn(usize) -> bool + '_ {
+    let validity = array.validity();
+    move |row| validity.is_none_or(|bits| bits.get_bit(row))
+}
+
+/// 64 well-mixed bits of a view.
+pub fn fold(view: u128) -> u64 {
+    let low = view as u64 ^ 0x9E37_79B9_7F4A_7C15;
+    let high = (view >> 64) as u64 ^ 0xD1B5_4A32_D192_ED03;
+    let product = u128::from(low) * u128::from(high);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Text. Numbers are taken too, as they print.
+pub struct Str;
+
+/// A text column; an empty string is a missing one.
+#[derive(Default)]
+pub struct Strs {
+    /// `None`: no file has the column.
+    array: Option<Views>,
+    rows: usize,
+    default: &'static str,
+}
+
+impl Strs {
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+    /// The text of a row, unless it is missing.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        self.array
+            .as_ref()?
+            .get(row)
+            .filter(|text| !text.is_empty())
+    }
+    /// The text of a row, or the column's default.
+    pub fn at(&self, row: usize) -> &str {
+        self.get(row).unwrap_or(self.default)
+    }
+    /// Rows without text.
+    fn missing_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        let array = self.array.as_ref();
+        let present = array.map(present);
+        (0..self.rows).filter(move |&row| {
+            let view = array.and_then(|array| array.views().get(row));
+            let there = present.as_ref().is_some_and(|present| present(row));
+            !there || view.is_none_or(|view| view.as_u128() == 0)
+        })
+    }
+    pub fn array(&self) -> Option<&Views> {
+        self.array.as_ref()
+    }
+    /// `read` of every text that is there, called about once for each distinct one.
+    pub fn map<'a, V: Copy>(&'a self, missing: V, read: impl FnMut(&'a str) -> V) -> Vec<V> {
+        let Some(array) = &self.array else {
+            return vec![missing; self.rows];
+        };
+        let mut values = Vec::with_capacity(self.rows);
+        each_text(array, 0..self.rows, missing, read, |value| {
+            values.push(value)
+        });
+        values
+    }
+    /// The same on all threads.
+    pub fn par_map<V: Copy + Send + Sync>(
+        &self,
+        missing: V,
+        read: impl Fn(&str) -> V + Sync,
+    ) -> Vec<V> {
+        let mut values = vec![missing; self.rows];
+        if let Some(array) = &self.array {
+            values
+                .par_chunks_mut(1 << 16)
+                .enumerate()
+                .for_each(|(i, chunk)| {
+                    let first = i << 16;
+                    let rows = first..first + chunk.len();
+                    let mut places = chunk.iter_mut();
+                    let put = |value| {
+                        places.next().map(|place| *place = value);
+                    };
+                    each_text(array, rows, missing, &read, put);
+                });
+        }
+        values
+    }
+    #[cfg(test)]
+    pub fn from_options(cells: &[Option<String>]) -> Strs {
+        let cells: StringChunked = cells.iter().map(Option::as_deref).collect();
+        Strs {
+            rows: cells.len(),
+            array: Some(cells.rechunk().downcast_as_array().clone()),
+            default: "",
+        }
+    }
+}
+
+impl Logical for Str {
+    const NAME: &'static str = "str";
+    const STORED: &'static [Stored] = &[Stored::Text, Stored::Integer];
+    type Full = Strs;
+    type Sparse = Strs;
+    type Default = &'static str;
+
+    fn values() -> Vec<&'static str> {
+        Vec::new()
+    }
+    fn show(default: &'static str) -> String {
+        default.to_owned()
+    }
+    fn required(raw: &Raw, name: &'static str) -> Checked<Strs> {
+        let (column, mut faults) = Self::optional(raw, name);
+        let fault = |row| {
+            let code = rules::missing_value(column.get(row)).err()?;
+            Some(Fault {
+                row,
+                column: name,
+                code,
+                value: String::new(),
+            })
+        };
+        faults.extend(column.missing_rows().filter_map(fault));
+        (column, faults)
+    }
+    fn default(raw: &Raw, name: &'static str, default: &'static str) -> Checked<Strs> {
+        let (column, faults) = Self::optional(raw, name);
+        (Strs { default, ..column }, faults)
+    }
+    fn optional(raw: &Raw, name: &'static str) -> Checked<Strs> {
+        let array = text_of(raw, name).map(|text| text.rechunk().downcast_as_array().clone());
+        (
+            Strs {
+                array,
+                rows: raw.rows,
+                default: "",
+            },
+            Vec::new(),
+        )
+    }
+}
+
+/// The column over all files; `None` where no file has it.
+fn text_of(raw: &Raw, name: &str) -> Option<StringChunked> {
+    if raw.parts(name).all(|(_, _, series)| series.is_none()) {
+        return None;
+    }
+    let text = |series: &Series| series.cast(&DataType::String).ok()?.str().ok().cloned();
+    raw.parts(name)
+        .map(|(_, rows, series)| {
+            series
+                .and_then(text)
+                .unwrap_or_else(|| StringChunked::full_null(name.into(), rows))
+        })
+        .reduce(|mut whole, part| {
+            let appended = whole.append_owned(part);
+            debug_assert!(appended.is_ok(), "text columns can be appended");
+            whole
+        })
+}

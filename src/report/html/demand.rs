@@ -1,0 +1,162 @@
+//! What was planned and what was not, and why.
+
+use maud::{Markup, html};
+
+use super::View;
+use super::parts::{Head, bar_cell, card, num, plural, table};
+use crate::model::codes::Code;
+use crate::report::format::{count, percent};
+use crate::report::metrics::StateCounts;
+use crate::report::states::State;
+
+pub fn section(v: &View) -> Markup {
+    let m = v.metrics;
+    let partly = m.orders.partly_planned.unwrap_or(0);
+    let lead = html! {
+        "Every order row ends in exactly one state."
+        @if partly > 0 {
+            " Of the planned orders, " (count(partly)) " ship without some of their units."
+        }
+    };
+    card(
+        "demand",
+        "What ships, what does not, and why",
+        lead,
+        html! {
+            (state_bar(&m.orders))
+            (states(v))
+            @if m.reasons.is_empty() {
+                p.quiet { @if m.orders.read > 0 { "Every order is planned." } @else { "There are no orders." } }
+            } @else {
+                h3 { "Why orders do not ship" }
+                (reasons(v))
+            }
+            (faults(v))
+        },
+    )
+}
+
+/// One bar, all orders, by state.
+fn state_bar(orders: &StateCounts) -> Markup {
+    let read = orders.read.max(1) as f64;
+    html! {
+        div.stack aria-hidden="true" {
+            @for state in State::ALL {
+                @let share = orders.of(state) as f64 / read;
+                @if share > 0.0 {
+                    span class=(state.name()) style={ "flex-grow:" (format!("{share:.5}")) }
+                        title={ (state.name()) ": " (count(orders.of(state))) } {
+                        @if share > 0.08 { (percent(share)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn states(v: &View) -> Markup {
+    let m = v.metrics;
+    let read = m.orders.read.max(1) as f64;
+    let head = [
+        Head::Text("State"),
+        Head::Num("Orders"),
+        Head::Num("Share"),
+        Head::Num("Lines"),
+        Head::Num("Units"),
+    ];
+    table(
+        "Orders, lines and units by state",
+        false,
+        &head,
+        html! {
+            @for state in State::ALL {
+                tr {
+                    th scope="row" { (chip(state)) }
+                    (num(&count(m.orders.of(state))))
+                    (num(&percent(m.orders.of(state) as f64 / read)))
+                    (num(&count(m.lines.of(state))))
+                    (num(&count(m.units.of(state))))
+                }
+            }
+            tr.total {
+                th scope="row" { "read" }
+                (num(&count(m.orders.read)))
+                (num(""))
+                (num(&count(m.lines.read)))
+                (num(&count(m.units.read)))
+            }
+        },
+    )
+}
+
+fn chip(state: State) -> Markup {
+    html! { span class={ "chip " (state.name()) } { (state.name()) } }
+}
+
+fn reasons(v: &View) -> Markup {
+    let mut rows: Vec<_> = v.metrics.reasons.iter().collect();
+    rows.sort_by_key(|reason| std::cmp::Reverse(reason.orders));
+    let most = rows.first().map_or(1, |reason| reason.orders).max(1) as f64;
+    let head = [
+        Head::Text("Reason"),
+        Head::Num("Orders"),
+        Head::Text("State"),
+        Head::Text("What can be done"),
+    ];
+    table(
+        "Reasons why orders do not ship",
+        false,
+        &head,
+        html! {
+            @for reason in rows {
+                tr {
+                    th scope="row" { (words(&reason.code)) }
+                    (bar_cell(reason.orders as f64 / most, reason.state.name(), &count(reason.orders)))
+                    td { (chip(reason.state)) }
+                    td.hint { (reason.hint) }
+                }
+            }
+        },
+    )
+}
+
+/// `no_stock` as `no stock`.
+fn words(code: &str) -> String {
+    if code.is_empty() {
+        return "not said".into();
+    }
+    code.replace('_', " ")
+}
+
+/// Rows of any table that are not used.
+fn faults(v: &View) -> Markup {
+    let rejects = &v.metrics.rejects;
+    let head = [
+        Head::Text("Code"),
+        Head::Num("Rows"),
+        Head::Text("What can be done"),
+    ];
+    html! {
+        @if rejects.rows > 0 {
+            details {
+                summary {
+                    (plural(rejects.rows, "rejected row")) " in the input ("
+                    @for (i, (name, rows)) in rejects.by_table.iter().enumerate() {
+                        @if i > 0 { ", " }
+                        (name) " " (count(*rows))
+                    }
+                    ")"
+                }
+                (table("Rejected rows by code", false, &head, html! {
+                    @for (code, rows) in rejects.by_code.iter() {
+                        tr {
+                            th scope="row" { (words(code)) }
+                            (num(&count(*rows)))
+                            td.hint { (Code::from_name(code).map_or("", Code::hint)) }
+                        }
+                    }
+                }))
+            }
+        }
+    }
+}

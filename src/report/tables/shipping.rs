@@ -1,0 +1,121 @@
+//! What is packed and sent: `packages`, `placements`, `shipments`, `shipment_charges`.
+
+use super::column::{AnyTable, Table};
+use super::names::Names;
+use crate::model::ids::PackageIdx;
+
+pub(super) fn tables<'a>(n: &Names<'a>) -> Vec<AnyTable<'a>> {
+    vec![
+        packages(n),
+        placements(n),
+        shipments(n),
+        shipment_charges(n),
+    ]
+}
+
+/// What `package_id` means.
+const PACKAGE: &str = "`<shipment_id>/<n>`";
+
+fn packages<'a>(n: &Names<'a>) -> AnyTable<'a> {
+    let source = &n.plan.cartonized.packages;
+    Table::new("packages", "Packed cartons.", source, source.len())
+        .col("package_id", PACKAGE, |_, i, n| {
+            n.package(PackageIdx(i as u32))
+        })
+        .shipment(|t, i| t.shipment[i])
+        .col(
+            "carton_id",
+            "carton type; null: the item ships in its own container",
+            |t, i, n| t.carton[i].map(|carton| &n.batch.cartons.id[carton]),
+        )
+        .col("length_mm", "outer, as rated", |t, i, _| t.size[i][0])
+        .col("width_mm", "outer, as rated", |t, i, _| t.size[i][1])
+        .col("height_mm", "outer, as rated", |t, i, _| t.size[i][2])
+        .col("weight_g", "content and tare", |t, i, _| t.weight[i])
+        .col("units", "units in it", |t, i, _| t.units[i])
+        .col("fragile", "holds a fragile item", |t, i, _| t.fragile[i])
+        .col("hazmat", "holds hazardous goods", |t, i, _| t.hazmat[i])
+        .col("carton_cents", "cost of the carton", |t, i, _| {
+            t.carton_cost[i]
+        })
+        .erase()
+}
+
+fn placements<'a>(n: &Names<'a>) -> AnyTable<'a> {
+    let source = &n.plan.cartonized.placements;
+    Table::new(
+        "placements",
+        "Where each unit lies in its carton.",
+        source,
+        source.len(),
+    )
+    .col("package_id", PACKAGE, |t, i, n| n.package(t.package[i]))
+    .line(|t, i| t.line[i])
+    .col(
+        "x_mm",
+        "corner nearest to the origin, along the length",
+        |t, i, _| t.at[i][0],
+    )
+    .col("y_mm", "along the width", |t, i, _| t.at[i][1])
+    .col("z_mm", "along the height", |t, i, _| t.at[i][2])
+    .col("length_mm", "after rotation", |t, i, _| t.size[i][0])
+    .col("width_mm", "after rotation", |t, i, _| t.size[i][1])
+    .col("height_mm", "after rotation", |t, i, _| t.size[i][2])
+    .erase()
+}
+
+fn shipments<'a>(n: &Names<'a>) -> AnyTable<'a> {
+    let source = &n.plan.shipped.shipments;
+    Table::new(
+        "shipments",
+        "The shipment plan: what one facility sends for one order.",
+        source,
+        source.len(),
+    )
+    .shipment_row()
+    .service(|t, i| t.service[i])
+    .col("zone", "rate zone", |t, i, n| {
+        &n.batch.rates.zones[t.zone[i]]
+    })
+    .col("packages", "parcels", |t, i, _| t.packages[i])
+    .col("billable_weight_g", "over all packages", |t, i, _| {
+        t.billable_weight[i]
+    })
+    .col(
+        "price_cents",
+        "everything the carrier charges",
+        |t, i, _| t.price[i],
+    )
+    .col("ship_by", "the carrier pick-up to make", |t, i, _| {
+        t.ship_by[i]
+    })
+    .col("expected_delivery", "with that pick-up", |t, i, _| {
+        t.expected_delivery[i]
+    })
+    .col("promised", "the customer was promised", |t, i, _| {
+        t.promised[i]
+    })
+    .col(
+        "late",
+        "expected after the promise because no service is faster",
+        |t, i, _| t.late[i],
+    )
+    .erase()
+}
+
+fn shipment_charges<'a>(n: &Names<'a>) -> AnyTable<'a> {
+    let source = &n.plan.shipped.charges;
+    Table::new(
+        "shipment_charges",
+        "What the carrier charges, package by package and kind by kind.",
+        source,
+        source.len(),
+    )
+    .shipment(|t, i| t.shipment[i])
+    .col("package_id", PACKAGE, |t, i, n| n.package(t.package[i]))
+    .col("kind", "base, fuel or a surcharge", |t, i, _| {
+        t.kind[i].name()
+    })
+    .col("amount_cents", "amount", |t, i, _| t.amount[i])
+    .erase()
+}

@@ -1,0 +1,238 @@
+//! From which slot each unit is taken.
+//!
+//! An item may lie in several slots, and all waves of the night share what is in them. So slots are given twice:
+//!
+//! 1. shipment by shipment in the order of the waves, each line from the slot that its own tour grows least by (`choose`): a slot is
+//!    never given more than it holds;
+//! 2. cart by cart, once carts are formed: the cart puts back what it took of items with several slots, and chooses again with the
+//!    whole tour in view (`choose_again`); the better of the two stays.
+//!
+//! A slot that cannot give all that is asked counts an extra visit: the pick time of a line, in millimetres of walking. What the
+//! slots of an item do not hold in total is taken from no slot (`None`): somebody must find it. Both steps hand out every unit
+//! that is there, so a unit without slot means that all slots of its item are empty.
+//!
+//! Greedy: this is the set-covering part of picker routing with scattered storage, NP-hard (Weidinger 2018,
+//! doi 10.1016/j.omega.2018.03.008). O(slots of the item) per line and step; memory O(slots).
+
+use super::batch::sketch::{Sketch, visit_of};
+use super::instance::Site;
+use super::walk::{bay_of, length_of};
+use crate::model::ids::{Idx, ItemIdx, SlotIdx};
+use crate::solve::tour::Scratch;
+
+/// Units of one line taken from one slot for one shipment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pick {
+    /// Position in [`Site::demands`].
+    pub demand: u32,
+    /// Position in [`Site::needs`] of the demand.
+    pub need: u32,
+    /// `None`: no slot holds it.
+    pub slot: Option<SlotIdx>,
+    pub quantity: u32,
+}
+
+/// What the slots of a facility still hold.
+pub struct Shelves<'s, 'a> {
+    site: &'s Site<'a>,
+    free: Vec<u32>,
+    sketch: Option<Sketch<'s>>,
+    scratch: Scratch,
+    /// An extra visit, millimetres of walking.
+    visit_mm: i64,
+}
+
+impl<'s, 'a> Shelves<'s, 'a> {
+    pub fn new(site: &'s Site<'a>) -> Self {
+        Shelves {
+            site,
+            free: site.warehouse.quantity.as_slice().to_vec(),
+            sketch: site.floor.as_ref().map(Sketch::new),
+            scratch: Scratch::default(),
+            visit_mm: site.walk_in(site.facility.pick_time_per_line.0),
+        }
+    }
+
+    /// Slots for all lines of a shipment, as few visits as near to each other as they come.
+    pub fn choose(&mut self, demand: u32, picks: &mut Vec<Pick>) {
+        let needs = self.site.needs(demand);
+        let start = picks.len();
+        if let Some(sketch) = &mut self.sketch {
+            sketch.clear();
+        }
+        // Items with one slot leave no choice: they say where the tour goes.
+        for fixed in [true, false] {
+            for (need, wanted) in needs.iter().enumerate() {
+                if (self.site.warehouse.slots_of(wanted.item).len() <= 1) == fixed {
+                    self.take(wanted.item, wanted.quantity, |slot, quantity| {
+                        picks.push(Pick {
+                            demand,
+                            need: need as u32,
+                            slot,
+                            quantity,
+                        });
+                    });
+                }
+            }
+        }
+        picks[start..].sort_by_key(|pick| pick.need);
+    }
+
+    /// Takes units of an item, nearest to the sketched tour first, and tells from where.
+    fn take(&mut self, item: ItemIdx, wanted: u32, mut tell: impl FnMut(Option<SlotIdx>, u32)) {
+        let mut left = wanted;
+        while left > 0 {
+            let Some(slot) = self.best_slot(item, left) else {
+                tell(None, left);
+                return;
+            };
+            let taken = left.min(self.free[slot.index()]);
+            self.free[slot.index()] -= taken;
+            left -= taken;
+            self.go_past(slot);
+            tell(Some(slot), taken);
+        }
+    }
+
+    fn go_past(&mut self, slot: SlotIdx) {
+        if let (Some(sketch), Some(floor)) = (&mut self.sketch, &self.site.floor) {
+            sketch.visit(&[visit_of(floor, &bay_of(self.site.warehouse, slot))]);
+        }
+    }
+
+    fn best_slot(&self, item: ItemIdx, wanted: u32) -> Option<SlotIdx> {
+        let slots = self
+            .site
+            .warehouse
+            .slots_of(item)
+            .iter()
+            .map(|&(_, slot)| slot);
+        let stocked = slots.filter(|slot| self.free[slot.index()] > 0);
+        stocked.min_by_key(|&slot| {
+            let is_short = self.free[slot.index()] < wanted;
+            let detour = match (&self.sketch, &self.site.floor) {
+                (Some(sketch), Some(floor)) => {
+                    sketch.delta(&[visit_of(floor, &bay_of(self.site.warehouse, slot))])
+                }
+                _ => 0,
+            };
+            detour.saturating_add(if is_short { self.visit_mm } else { 0 })
+        })
+    }
+
+    /// Chooses again for a whole cart; keeps what was there unless it gets shorter.
+    pub fn choose_again(&mut self, picks: &mut Vec<Pick>) {
+        let Some(floor) = &self.site.floor else {
+            return;
+        };
+        let mut loose = self.loose(picks);
+        if loose.is_empty() {
+            return;
+        }
+        let before = length_of(self.site, floor, picks, &mut self.scratch);
+        let old_cost = before + self.visit_mm.saturating_mul(picks.len() as i64);
+        let (moving, mut kept): (Vec<Pick>, Vec<Pick>) =
+            picks.iter().partition(|pick| self.has_choice(pick));
+        if let Some(sketch) = &mut self.sketch {
+            sketch.clear();
+        }
+        kept.iter()
+            .filter_map(|pick| pick.slot)
+            .for_each(|slot| self.go_past(slot));
+        for pick in &moving {
+            if let Some(slot) = pick.slot {
+                self.free[slot.index()] += pick.quantity;
+            }
+        }
+        // Fewest slots first.
+        loose.sort_by_key(|&(item, _)| (self.site.warehouse.slots_of(item).len(), item));
+        for &(item, wanted) in &loose {
+            let mut from = Vec::new();
+            self.take(item, wanted, |slot, quantity| from.push((slot, quantity)));
+            self.hand_out(item, &moving, from, &mut kept);
+        }
+        let after = length_of(self.site, floor, &kept, &mut self.scratch);
+        let new_cost = after + self.visit_mm.saturating_mul(kept.len() as i64);
+        if new_cost < old_cost {
+            *picks = kept;
+            return;
+        }
+        for (pick, sign) in kept
+            .iter()
+            .map(|p| (p, 1))
+            .chain(moving.iter().map(|p| (p, -1)))
+        {
+            if let (true, Some(slot)) = (self.has_choice(pick), pick.slot) {
+                let free = i64::from(self.free[slot.index()]) + sign * i64::from(pick.quantity);
+                self.free[slot.index()] = free as u32;
+            }
+        }
+    }
+
+    fn item_of(&self, pick: &Pick) -> ItemIdx {
+        self.site.needs(pick.demand)[pick.need as usize].item
+    }
+
+    fn has_choice(&self, pick: &Pick) -> bool {
+        self.site.warehouse.slots_of(self.item_of(pick)).len() > 1
+    }
+
+    /// Items with several slots, and how much the cart takes of each.
+    fn loose(&self, picks: &[Pick]) -> Vec<(ItemIdx, u32)> {
+        let mut wanted: Vec<(ItemIdx, u32)> = picks
+            .iter()
+            .filter(|pick| self.has_choice(pick))
+            .map(|pick| (self.item_of(pick), pick.quantity))
+            .collect();
+        wanted.sort_unstable_by_key(|&(item, _)| item);
+        wanted.dedup_by(|next, first| {
+            let same = next.0 == first.0;
+            if same {
+                first.1 += next.1;
+            }
+            same
+        });
+        wanted
+    }
+
+    /// Gives the units taken of an item to the lines that need them, in order; a line is split only at the end of a slot.
+    fn hand_out(
+        &self,
+        item: ItemIdx,
+        moving: &[Pick],
+        from: Vec<(Option<SlotIdx>, u32)>,
+        kept: &mut Vec<Pick>,
+    ) {
+        let mut from = from.into_iter();
+        let mut source = from.next();
+        for mut pick in merged(moving.iter().filter(|pick| self.item_of(pick) == item)) {
+            let mut left = pick.quantity;
+            while let (true, Some((slot, has))) = (left > 0, source) {
+                let given = left.min(has);
+                pick.slot = slot;
+                pick.quantity = given;
+                kept.push(pick);
+                left -= given;
+                source = if has > given {
+                    Some((slot, has - given))
+                } else {
+                    from.next()
+                };
+            }
+        }
+    }
+}
+
+/// Picks of the same line as one.
+fn merged<'p>(picks: impl Iterator<Item = &'p Pick>) -> Vec<Pick> {
+    let mut lines: Vec<Pick> = picks.copied().collect();
+    lines.sort_by_key(|pick| (pick.demand, pick.need));
+    lines.dedup_by(|next, first| {
+        let same = (next.demand, next.need) == (first.demand, first.need);
+        if same {
+            first.quantity += next.quantity;
+        }
+        same
+    });
+    lines
+}

@@ -1,0 +1,452 @@
+//! The stage as a whole: properties judged by the audit, edge cases, and proof that the audit can fail.
+
+use proptest::prelude::*;
+
+use super::testing::{Night, Whole, hours_after_start, night};
+use crate::model::ids::*;
+use crate::model::plan::Waved;
+use crate::model::units::{Millimetres, Seconds, Timestamp};
+use crate::testing::World;
+
+proptest! {
+    #[test]
+    fn any_night_passes_the_audit(seed in any::<u64>()) {
+        let night = night(seed);
+        let waved = night.waves();
+        prop_assert_eq!(night.audit(&waved), []);
+    }
+}
+
+#[test]
+fn threads_do_not_matter() {
+    for seed in 0..6 {
+        let night = night(seed);
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| night.waves())
+        };
+        assert_eq!(on(1), on(3), "seed {seed}");
+    }
+}
+
+/// One facility, three items in slots, `orders` of one to three lines.
+fn small(orders: u32) -> (World, Vec<Whole>) {
+    let mut world = World::new();
+    let facility = world.facility("F");
+    let items: Vec<ItemIdx> = (0..6)
+        .map(|i| world.item(&format!("I{i}"), [100, 100, 100], 500))
+        .collect();
+    for (i, &item) in items.iter().enumerate() {
+        world.slot(facility, item, (0, i as u16, 3 * i as u16), 1_000);
+    }
+    let shipments = (0..orders)
+        .map(|i| {
+            let lines: Vec<(ItemIdx, i64)> = (0..=i % 3)
+                .map(|k| (items[((i + 2 * k) % 6) as usize], 1))
+                .collect();
+            Whole {
+                order: world.order(&format!("O{i}"), &lines),
+                facility,
+                service: ServiceIdx(0),
+                packages: 1,
+            }
+        })
+        .collect();
+    (world, shipments)
+}
+
+fn small_night(orders: u32) -> Night {
+    let (world, shipments) = small(orders);
+    Night::new(world, &shipments)
+}
+
+#[test]
+fn no_shipments_no_waves() {
+    let waved = small_night(0).good_waves();
+    assert_eq!(
+        (waved.waves.len(), waved.first_batch, waved.first_task),
+        (0, vec![0], vec![0])
+    );
+}
+
+#[test]
+fn one_shipment_is_one_wave_with_one_cart() {
+    let waved = small_night(1).good_waves();
+    assert_eq!(
+        (waved.waves.len(), waved.batches.len(), waved.tasks.len()),
+        (1, 1, 1)
+    );
+    // Aisle 0, bay 0: 1,500 mm from the middle of the front cross-aisle to the middle of the bay, and back.
+    assert_eq!(waved.waves.distance, [Millimetres(3_000)]);
+    // Setup 90 s, 3 s of walking, 12 s for the line.
+    assert_eq!(waved.waves.labour, [Seconds(105)]);
+    assert_eq!(waved.waves.release, [hours_after_start(6)]);
+    assert_eq!(
+        waved.waves.expected_end,
+        [hours_after_start(6) + Seconds(105 + 60)]
+    );
+}
+
+#[test]
+fn an_empty_facility_beside_a_busy_one() {
+    let (mut world, shipments) = small(5);
+    world.facility("idle");
+    let waved = Night::new(world, &shipments).good_waves();
+    assert_eq!(waved.waves.facility, [FacilityIdx(0)]);
+}
+
+fn nothing_waved(night: &Night, reason: &str) {
+    let waved = night.good_waves();
+    assert!(waved.waves.is_empty());
+    for text in &waved.not_waved {
+        assert!(text.contains(reason), "{text}");
+    }
+}
+
+#[test]
+fn without_pickers_stations_or_time_nothing_is_waved() {
+    let (mut world, shipments) = small(4);
+    world.batch.facilities[FacilityIdx(0)].pickers = 0;
+    nothing_waved(&Night::new(world, &shipments), "no pickers");
+
+    let (mut world, shipments) = small(4);
+    world.batch.facilities[FacilityIdx(0)].pack_stations = 0;
+    nothing_waved(&Night::new(world, &shipments), "no pack stations");
+
+    let (mut world, shipments) = small(4);
+    world.batch.facilities[FacilityIdx(0)].pack_time_per_package = Seconds(10_000_000);
+    nothing_waved(&Night::new(world, &shipments), "horizon");
+
+    let (mut world, shipments) = small(4);
+    for order in world.batch.orders.indices() {
+        world.batch.orders.placed_at[order] = hours_after_start(24 * 400);
+    }
+    nothing_waved(&Night::new(world, &shipments), "no shift after the order");
+}
+
+/// What does not fit into the horizon is left out, the rest is done.
+#[test]
+fn too_much_work_is_left_out_wave_by_wave() {
+    let (mut world, shipments) = small(60);
+    let facility = &mut world.batch.facilities[FacilityIdx(0)];
+    facility.pickers = 1;
+    facility.pick_time_per_line = Seconds(50_000);
+    let mut night = Night::new(world, &shipments);
+    night.params.waves.max_shipments = 5;
+    let waved = night.good_waves();
+    let left_out = waved
+        .not_waved
+        .iter()
+        .filter(|text| text.contains("horizon"));
+    let left_out = left_out.count();
+    assert!(left_out > 0 && left_out < 60, "{left_out}");
+}
+
+#[test]
+fn a_shift_over_midnight_is_one_shift() {
+    let (mut world, shipments) = small(40);
+    let facility = &mut world.batch.facilities[FacilityIdx(0)];
+    facility.shift_start = Seconds(20 * 3_600);
+    facility.shift_end = Seconds(4 * 3_600);
+    facility.pickers = 1;
+    facility.pick_time_per_line = Seconds(400);
+    let waved = Night::new(world, &shipments).good_waves();
+    // The shift of the day before lasts until 04:00; 40 shipments at 800 s take 9 hours.
+    assert_eq!(waved.waves.release[0], hours_after_start(0));
+    assert!(
+        waved
+            .waves
+            .expected_end
+            .iter()
+            .any(|&end| end > hours_after_start(20))
+    );
+}
+
+#[test]
+fn a_cut_off_before_the_shift_is_missed_and_goes_last() {
+    let (mut world, mut shipments) = small(60);
+    let mut early = crate::testing::terms();
+    early.pickup_cutoff = Seconds(5 * 3_600);
+    let service = world.service(CarrierIdx(0), "dawn", early, []);
+    for whole in &mut shipments[..20] {
+        whole.service = service;
+    }
+    let night = Night::new(world, &shipments);
+    assert_eq!(night.shipped.shipments.ship_by[0], hours_after_start(5));
+    let waved = night.good_waves();
+    let wave = |shipment: u32| waved.wave_of[ShipmentIdx(shipment)].unwrap();
+    assert!(wave(0) > wave(59), "those that can make 17:00 go first");
+    assert!(
+        waved
+            .waves
+            .release
+            .iter()
+            .all(|&release| release >= hours_after_start(6))
+    );
+}
+
+#[test]
+fn an_item_without_slot_is_picked_from_nowhere() {
+    let (mut world, mut shipments) = small(3);
+    let lost = world.item("lost", [10, 10, 10], 10);
+    shipments.push(Whole {
+        order: world.order("with lost", &[(lost, 2), (ItemIdx(0), 1)]),
+        ..shipments[0]
+    });
+    let waved = Night::new(world, &shipments).good_waves();
+    let without: Vec<u32> = (0..waved.tasks.len())
+        .filter(|&task| waved.tasks.slot[task].is_none())
+        .map(|task| waved.tasks.quantity[task])
+        .collect();
+    assert_eq!(without, [2]);
+    assert_eq!(waved.tasks.slot.last(), Some(&None), "last in the walk");
+}
+
+#[test]
+fn short_slots_are_emptied_and_the_rest_comes_from_nowhere() {
+    let mut world = World::new();
+    let facility = world.facility("F");
+    let item = world.item("I", [10, 10, 10], 10);
+    world.slot(facility, item, (0, 0, 0), 3);
+    world.slot(facility, item, (0, 9, 19), 2);
+    let shipments: Vec<Whole> = (0..4)
+        .map(|i| Whole {
+            order: world.order(&format!("O{i}"), &[(item, 2)]),
+            facility,
+            service: ServiceIdx(0),
+            packages: 1,
+        })
+        .collect();
+    let waved = Night::new(world, &shipments).good_waves();
+    let taken = |slot: Option<SlotIdx>| -> u32 {
+        (0..waved.tasks.len())
+            .filter(|&task| waved.tasks.slot[task] == slot)
+            .map(|task| waved.tasks.quantity[task])
+            .sum()
+    };
+    assert_eq!(
+        [
+            taken(Some(SlotIdx(0))),
+            taken(Some(SlotIdx(1))),
+            taken(None)
+        ],
+        [3, 2, 3]
+    );
+}
+
+#[test]
+fn without_a_slot_map_there_is_no_distance() {
+    let (mut world, shipments) = small(30);
+    world.batch.warehouses[FacilityIdx(0)] = Default::default();
+    let waved = Night::new(world, &shipments).good_waves();
+    assert!(
+        waved
+            .waves
+            .distance
+            .iter()
+            .all(|&distance| distance == Millimetres::ZERO)
+    );
+    assert!(waved.tasks.slot.iter().all(Option::is_none));
+}
+
+#[test]
+fn an_order_larger_than_a_cart_is_spread_over_carts_of_one_wave() {
+    let (mut world, mut shipments) = small(10);
+    let heavy = world.item("heavy", [400, 400, 400], 90_000);
+    let monster = world.item("monster", [3_000, 3_000, 3_000], 900_000);
+    world.slot(FacilityIdx(0), heavy, (0, 4, 4), 100);
+    shipments.push(Whole {
+        order: world.order("large", &[(heavy, 5), (monster, 2), (ItemIdx(0), 3)]),
+        ..shipments[0]
+    });
+    let waved = Night::new(world, &shipments).good_waves();
+    let mut carts: Vec<BatchIdx> = (0..waved.tasks.len())
+        .filter(|&task| waved.tasks.shipment[task] == ShipmentIdx(10))
+        .map(|task| waved.tasks.batch[task])
+        .collect();
+    carts.dedup();
+    // 200 kg carts take two heavy ones each; a monster goes by itself.
+    assert_eq!(carts.len(), 3 + 2);
+    assert_eq!(waved.waves.len(), 1);
+}
+
+#[test]
+fn urgent_shipments_are_in_the_first_wave() {
+    let (mut world, shipments) = small(60);
+    for i in [7, 33, 59] {
+        world.batch.orders.priority[OrderIdx(i)] = 9;
+    }
+    let mut night = Night::new(world, &shipments);
+    night.params.waves.max_shipments = 10;
+    let waved = night.good_waves();
+    for i in [7, 33, 59] {
+        assert_eq!(waved.wave_of[ShipmentIdx(i)], Some(WaveIdx(0)));
+    }
+}
+
+#[test]
+fn carts_keep_to_few_aisles() {
+    // 40 orders of one line, ten in each of four aisles; carts of ten.
+    let mut world = World::new();
+    let facility = world.facility("F");
+    let shipments: Vec<Whole> = (0..40u16)
+        .map(|i| {
+            let item = world.item(&format!("I{i}"), [10, 10, 10], 10);
+            world.slot(facility, item, (0, 2 * (i % 4), i / 4), 5);
+            Whole {
+                order: world.order(&format!("O{i}"), &[(item, 1)]),
+                facility,
+                service: ServiceIdx(0),
+                packages: 1,
+            }
+        })
+        .collect();
+    let mut night = Night::new(world, &shipments);
+    night.params.waves.cart_shipments = 10;
+    let waved = night.good_waves();
+    assert_eq!(waved.batches.len(), 4);
+    let distance: i64 = waved.batches.distance.iter().map(|d| d.0).sum();
+    // In and out of one aisle each: 2 x (6,000 x k + 10,500).
+    assert_eq!(distance, 2 * (6_000 * (1 + 2 + 3) + 4 * 10_500));
+}
+
+/// Corrupts a good plan; the audit must name the rule.
+fn caught(night: &Night, rule: &str, corrupt: impl FnOnce(&mut Waved)) {
+    let mut waved = night.good_waves();
+    corrupt(&mut waved);
+    let found = night.audit(&waved);
+    assert!(
+        found.iter().any(|fault| fault.rule == rule),
+        "{rule}: {found:?}"
+    );
+}
+
+#[test]
+fn the_audit_can_fail() {
+    let night = &small_night(40);
+    caught(night, "tables_disagree", |w| w.first_task[1] += 1);
+    caught(night, "tables_disagree", |w| {
+        w.tasks.slot[0] = Some(SlotIdx(99))
+    });
+    caught(night, "wave_or_reason", |w| {
+        w.not_waved[ShipmentIdx(0)] = "why".into()
+    });
+    caught(night, "wave_or_reason", |w| {
+        w.wave_of[ShipmentIdx(0)] = None
+    });
+    caught(night, "units_not_picked", |w| w.tasks.quantity[0] += 1);
+    caught(night, "units_not_picked", |w| {
+        w.wave_of[ShipmentIdx(0)] = None
+    });
+    caught(night, "empty_task", |w| w.tasks.quantity[0] = 0);
+    caught(night, "wrong_slot", |w| {
+        w.tasks.slot[0] = w.tasks.slot[0].map(|slot| SlotIdx((slot.0 + 1) % 6));
+    });
+    caught(night, "slot_forgotten", |w| w.tasks.slot[0] = None);
+    caught(night, "batch_totals", |w| w.batches.lines[0] += 1);
+    caught(night, "batch_totals", |w| w.batches.weight[0].0 += 1);
+    caught(night, "sequence", |w| w.tasks.sequence.swap(0, 1));
+    caught(night, "totes", |w| w.tasks.tote[0] += 1);
+    caught(night, "distance", |w| w.batches.distance[0].0 -= 1);
+    caught(night, "distance_bound", |w| {
+        w.batches.distance_bound[0] = w.batches.distance[0] + Millimetres(1);
+    });
+    caught(night, "labour", |w| w.batches.labour[0].0 -= 1);
+    caught(night, "wave_totals", |w| w.waves.units[0] += 1);
+    caught(night, "wave_totals", |w| w.waves.distance[0].0 += 1);
+    caught(night, "wave_cutoff", |w| w.waves.cutoff[0] = Timestamp(0));
+    caught(night, "release_outside_shift", |w| {
+        w.waves.release[0] = hours_after_start(5)
+    });
+    caught(night, "release_outside_shift", |w| {
+        w.waves.release[0] = hours_after_start(22)
+    });
+    caught(night, "wave_too_short", |w| {
+        w.waves.expected_end[0] = w.waves.release[0]
+    });
+}
+
+#[test]
+fn the_audit_knows_the_limits() {
+    let (mut world, shipments) = small(40);
+    world.facility("other");
+    let loose = Night::new(world, &shipments);
+    let waved = loose.good_waves();
+    let tight = |change: fn(&mut Night), rule: &str| {
+        let mut night = loose.clone();
+        change(&mut night);
+        let found = night.audit(&waved);
+        assert!(
+            found.iter().any(|fault| fault.rule == rule),
+            "{rule}: {found:?}"
+        );
+    };
+    tight(|n| n.params.waves.cart_shipments = 2, "cart_limit");
+    tight(|n| n.params.waves.cart_lines = 2, "cart_limit");
+    tight(|n| n.params.waves.cart_volume_l = 1, "cart_limit");
+    tight(|n| n.params.waves.cart_weight_kg = 1, "cart_limit");
+    tight(|n| n.params.waves.max_shipments = 20, "wave_limit");
+    tight(|n| n.params.waves.max_lines = 20, "wave_limit");
+    tight(
+        |n| n.shipped.shipments.ship_by[3] = Timestamp(0),
+        "wave_cutoff",
+    );
+    tight(
+        |n| n.batch.warehouses[FacilityIdx(0)].quantity[SlotIdx(0)] = 1,
+        "slot_overdrawn",
+    );
+    tight(
+        |n| n.batch.orders.placed_at[OrderIdx(3)] = hours_after_start(7),
+        "release_before_order",
+    );
+    tight(
+        |n| n.routed.shipments.facility[3] = FacilityIdx(1),
+        "wrong_facility",
+    );
+}
+
+#[test]
+fn the_audit_sees_waves_mixed_up() {
+    let (mut world, shipments) = small(40);
+    for i in 0..20 {
+        world.batch.orders.priority[OrderIdx(i)] = 5;
+    }
+    world.batch.facilities[FacilityIdx(0)].pickers = 1;
+    let mut night = Night::new(world, &shipments);
+    night.params.waves.max_shipments = 20;
+    caught(&night, "wrong_wave", |w| {
+        w.wave_of.as_mut_slice().swap(0, 30)
+    });
+    caught(&night, "wave_order", |w| w.waves.release.swap(0, 1));
+    let waved = night.good_waves();
+    let mut other = night.clone();
+    other.batch.orders.priority[OrderIdx(30)] = 9;
+    assert!(
+        other
+            .audit(&waved)
+            .iter()
+            .any(|fault| fault.rule == "priority")
+    );
+    let mut other = night.clone();
+    other.params.waves.mix_carriers = false;
+    other.batch.rates.carriers.push("Other");
+    let service = other.batch.rates.services[ServiceIdx(0)].clone();
+    let service = other
+        .batch
+        .rates
+        .services
+        .push(crate::model::rates::Service {
+            carrier: CarrierIdx(1),
+            ..service
+        });
+    other.shipped.shipments.service[0] = service;
+    assert!(
+        other
+            .audit(&waved)
+            .iter()
+            .any(|fault| fault.rule == "wave_carriers")
+    );
+}

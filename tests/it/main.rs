@@ -1,0 +1,8 @@
+//! The one integration binary: the program as a person runs it.
+
+mod command_line;
+mod determinism;
+mod faults;
+mod fixtures;
+mod support;
+mod verify;

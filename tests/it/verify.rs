@@ -1,0 +1,277 @@
+//! `wavecrest verify` passes on what the program writes, and every invariant is proven able to fail.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::{demo_batch, fixture_batch, generated, output, succeed};
+
+#[test]
+fn the_demo_run_is_verified() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = dir.path().join("run");
+    succeed(&[
+        "run",
+        demo_batch().to_str().unwrap(),
+        "--out",
+        run.to_str().unwrap(),
+    ]);
+    succeed(&["verify", run.to_str().unwrap()]);
+}
+
+#[test]
+fn a_generated_run_is_verified_in_every_format() {
+    let dir = tempfile::tempdir().unwrap();
+    let batch = generated(dir.path(), 1_000, &[]);
+    for format in ["parquet", "arrow", "csv"] {
+        let run = dir.path().join(format);
+        succeed(&[
+            "run",
+            &batch,
+            "--out",
+            run.to_str().unwrap(),
+            "--format",
+            format,
+        ]);
+        succeed(&["verify", run.to_str().unwrap()]);
+    }
+}
+
+#[test]
+fn what_is_not_a_run_folder_is_exit_code_3() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = output(&["verify", dir.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("manifest.json"));
+}
+
+/// A CSV table of a run folder, to be changed. Tables used here have no quoted cells.
+struct Table {
+    path: PathBuf,
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn read(run: &Path, name: &str) -> Table {
+        let path = run.join(format!("{name}.csv"));
+        let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let mut lines = text
+            .lines()
+            .map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+        let header = lines.next().unwrap();
+        Table {
+            path,
+            header,
+            rows: lines.collect(),
+        }
+    }
+    fn cell(&mut self, row: usize, column: &str) -> &mut String {
+        let at = self
+            .header
+            .iter()
+            .position(|name| name == column)
+            .unwrap_or_else(|| panic!("no column {column}"));
+        &mut self.rows[row][at]
+    }
+    fn add(&mut self, row: usize, column: &str, more: i64) {
+        let cell = self.cell(row, column);
+        *cell = (cell.parse::<i64>().unwrap() + more).to_string();
+    }
+    fn write(self) {
+        let lines = std::iter::once(&self.header)
+            .chain(&self.rows)
+            .map(|row| row.join(",") + "\n");
+        fs::write(&self.path, lines.collect::<String>()).unwrap();
+    }
+}
+
+/// A fresh run of the healthy fixture as CSV, changed by `corrupt`; the audit must name `invariant`.
+fn breaks(invariant: &str, table: &str, corrupt: impl FnOnce(&mut Table)) {
+    let dir = tempfile::tempdir().unwrap();
+    let run = healthy(dir.path());
+    let mut corrupted = Table::read(&run, table);
+    corrupt(&mut corrupted);
+    corrupted.write();
+    demand_failure(&run, invariant);
+}
+
+fn healthy(dir: &Path) -> PathBuf {
+    let batch = fixture_batch(dir, "good");
+    let run = dir.join("run");
+    succeed(&[
+        "run",
+        batch.to_str().unwrap(),
+        "--out",
+        run.to_str().unwrap(),
+        "--format",
+        "csv",
+    ]);
+    run
+}
+
+fn demand_failure(run: &Path, invariant: &str) {
+    let output = output(&["verify", run.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        output.status.code(),
+        Some(5),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        said.contains(&format!("FAIL  {invariant} ")),
+        "{invariant} should fail:\n{said}"
+    );
+}
+
+#[test]
+fn the_healthy_fixture_is_verified() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = healthy(dir.path());
+    succeed(&["verify", run.to_str().unwrap()]);
+}
+
+#[test]
+fn a_lost_order_is_found() {
+    breaks("order_states", "order_states", |table| {
+        drop(table.rows.remove(2))
+    });
+}
+
+#[test]
+fn a_line_with_two_states_is_found() {
+    breaks("line_states", "line_states", |table| {
+        table.rows.push(table.rows[0].clone())
+    });
+}
+
+#[test]
+fn a_line_that_ships_more_than_was_asked_is_found() {
+    breaks("line_quantities", "allocations", |table| {
+        table.add(0, "quantity", 1)
+    });
+}
+
+#[test]
+fn oversold_stock_is_found() {
+    breaks("stock", "allocations", |table| {
+        table.add(0, "quantity", 1_000)
+    });
+}
+
+#[test]
+fn a_facility_over_its_capacity_is_found() {
+    breaks("capacity", "allocations", |table| {
+        table.add(0, "quantity", 1_000)
+    });
+}
+
+#[test]
+fn stock_that_does_not_add_up_is_found() {
+    breaks("inventory_after", "inventory_after", |table| {
+        table.add(1, "on_hand_after", 1)
+    });
+}
+
+#[test]
+fn a_unit_lost_on_the_way_into_its_carton_is_found() {
+    breaks("packages", "placements", |table| drop(table.rows.pop()));
+}
+
+#[test]
+fn a_price_that_is_not_its_charges_is_found() {
+    breaks("charges", "shipments", |table| {
+        table.add(0, "price_cents", 1)
+    });
+}
+
+#[test]
+fn a_wrong_base_rate_is_found() {
+    breaks("prices", "shipment_charges", |table| {
+        table.add(0, "amount_cents", -1)
+    });
+}
+
+#[test]
+fn a_wrong_zone_is_found() {
+    breaks("prices", "shipments", |table| {
+        *table.cell(0, "zone") = "MOON".into()
+    });
+}
+
+#[test]
+fn a_pick_task_outside_all_waves_is_found() {
+    breaks("pick_tasks", "pick_tasks", |table| {
+        *table.cell(0, "batch_id") = "NOWHERE".into()
+    });
+}
+
+#[test]
+fn a_unit_picked_twice_is_found() {
+    breaks("pick_tasks", "pick_tasks", |table| {
+        table.add(0, "quantity", 1)
+    });
+}
+
+#[test]
+fn an_overdrawn_slot_is_found() {
+    breaks("slots", "pick_tasks", |table| {
+        table.add(0, "quantity", 1_000)
+    });
+}
+
+#[test]
+fn a_shipment_in_two_waves_is_found() {
+    breaks("waves", "wave_shipments", |table| {
+        table.rows.push(table.rows[0].clone())
+    });
+}
+
+#[test]
+fn a_wave_with_wrong_totals_is_found() {
+    breaks("waves", "waves", |table| table.add(0, "units", 1));
+}
+
+#[test]
+fn a_parcel_packed_before_it_is_picked_is_found() {
+    breaks("cycle_times", "cycle_times", |table| {
+        *table.cell(0, "packed") = "2001-01-01T00:00:00Z".into()
+    });
+}
+
+#[test]
+fn a_hidden_miss_of_a_cut_off_is_found() {
+    breaks("cut_offs", "cycle_times", |table| {
+        let flag = table.cell(0, "missed_cutoff");
+        *flag = if flag == "true" { "false" } else { "true" }.into();
+    });
+}
+
+#[test]
+fn an_event_cut_from_the_table_is_found() {
+    breaks("row_counts", "shipment_charges", |table| {
+        drop(table.rows.pop())
+    });
+}
+
+#[test]
+fn metrics_that_disagree_with_the_tables_are_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = healthy(dir.path());
+    let path = run.join("metrics.json");
+    let mut metrics: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    metrics["routing"]["shipments"] = 1_000_000.into();
+    fs::write(&path, metrics.to_string()).unwrap();
+    demand_failure(&run, "totals");
+}
+
+#[test]
+fn an_input_changed_after_the_run_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = healthy(dir.path());
+    let path = run.join("inputs/items.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("340", "341")).unwrap();
+    demand_failure(&run, "files_unchanged");
+}
