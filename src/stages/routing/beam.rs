@@ -10,8 +10,8 @@
 //! All ordered pairs are looked at, then the best [`BEAM`] patterns of each level are extended by every facility, up to
 //! `max_shipments`. Filling the best facility first is the greedy set cover.
 //!
-//! The estimate packs nothing: a part is reckoned as so many parcels of the average fill of the whole order, rated at their own
-//! average weight and volume.
+//! The estimate packs nothing: a part is reckoned as so many parcels of the average fill of the whole order (or of a sample of
+//! it), rated at their own average weight and volume.
 //!
 //! O(facilities² × items) per level; 12 bytes per (pattern, item).
 
@@ -94,11 +94,10 @@ impl Bulk<'_> {
             volume += article.volume * i128::from(units);
             hazmat |= units > 0 && self.instance.batch.items.hazmat[article.item];
         }
-        let all = base.parcels as i128;
-        let share = |part: i128, whole: i128| (all * part).div_ceil_to(whole);
+        let share = |part: i128, whole: i128| (base.halves * part).div_ceil_to(2 * whole);
         let parcels = share(weight, base.weight)
             .max(share(volume, base.volume))
-            .clamp(1, all.max(1));
+            .max(1);
         let average = |gross: i64, part: i128, net: i128| {
             (i128::from(gross) * part / net.max(1) / parcels).max(1) as i64
         };
@@ -112,7 +111,7 @@ impl Bulk<'_> {
             fragile: false,
             hazmat,
         };
-        let part = |whole: i64| (i128::from(whole) * parcels / all.max(1)) as i64;
+        let part = |whole: i64| (2 * i128::from(whole) * parcels / base.halves.max(1)) as i64;
         let whole = base.cost;
         let (freight, lateness) =
             match self

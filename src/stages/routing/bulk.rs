@@ -1,11 +1,12 @@
 //! Orders of many units: what each facility could ship, and the choice of a pattern.
 //!
-//! If facilities can ship the whole order alone, the cheapest of them does; its price is exact. Otherwise patterns come from a beam
-//! search ([`super::beam`]) by estimated cost; the best few are priced exactly and the cheapest is taken: [`finalists`] of them,
-//! one above [`EXACT_UNITS`] units, which is priced after all is decided.
+//! Packing is what takes time, so it is rationed. Up to [`EXACT_UNITS`] units, the whole order is packed once per group of facilities
+//! with the same cartons (thrice where services refuse some of it, see [`Bulk::site`]). If facilities can ship it alone, the
+//! cheapest of them does. Otherwise patterns come from a beam search ([`super::beam`]) by estimated cost; the best [`finalists`]
+//! are packed and priced, each content once, and the cheapest is taken.
 //!
-//! The whole order is packed once per group of facilities with the same cartons (thrice where services refuse some of it, see
-//! [`Bulk::site`]), and in part at most `finalists × max_shipments` times.
+//! Of larger orders only a sample of [`SAMPLE`] units is packed, to scale the estimates; the best pattern by estimate is taken, and
+//! packed and priced after it is.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +22,14 @@ use super::order::{Open, Packed, Part, Pattern, candidates};
 /// Above this, packing patterns only to compare them costs too much.
 const EXACT_UNITS: u64 = 200;
 
+/// Units of a larger order that are packed to learn how it fills cartons.
+const SAMPLE: u64 = 128;
+
 /// Patterns priced exactly before one is chosen.
 pub(super) fn finalists(units: u64) -> usize {
     match units {
-        0..=60 => 6,
-        61..=EXACT_UNITS => 3,
+        0..=60 => 4,
+        61..=EXACT_UNITS => 2,
         _ => 1,
     }
 }
@@ -46,7 +50,7 @@ pub(super) struct Site {
     pub facility: FacilityIdx,
     /// By article: the facility may not ship it, or no service takes it there.
     pub blocked: Vec<bool>,
-    /// All that is not blocked, shipped together. `None`: nothing can be.
+    /// All that is not blocked, or a sample of it, shipped together. `None`: nothing can be.
     pub base: Option<Base>,
 }
 
@@ -54,16 +58,20 @@ pub(super) struct Site {
 #[derive(Clone, Copy)]
 pub(super) struct Base {
     pub cost: ShipmentCost,
-    pub parcels: usize,
+    /// Halves of parcels: the last one of a sample counts half, as more would go in.
+    pub halves: i128,
     /// Of all parcels, grams and mm³.
     pub gross_weight: i64,
     pub gross_volume: i64,
     /// Net grams and mm³.
     pub weight: i128,
     pub volume: i128,
-    /// Nothing is blocked: the price of the whole order.
+    /// Nothing is blocked or left out: the price of the whole order.
     pub whole: bool,
 }
+
+/// What was packed, by what of the order is blocked.
+type Packs = Vec<(Vec<bool>, Packed)>;
 
 /// What an order of many units may choose from.
 pub(super) struct Bulk<'a> {
@@ -94,7 +102,7 @@ impl<'a> Bulk<'a> {
             article_of,
             sites: Vec::new(),
         };
-        let mut packs: Vec<(Vec<bool>, Packed)> = Vec::new();
+        let mut packs = Packs::new();
         bulk.sites = instance
             .stocking(demand.wants)
             .into_iter()
@@ -104,20 +112,22 @@ impl<'a> Bulk<'a> {
     }
 
     /// What a facility could ship: all that it may ship; if no service takes that, all that services take singly; if none takes
-    /// that together, all that the service with the most units takes.
-    fn site(&self, packs: &mut Vec<(Vec<bool>, Packed)>, facility: FacilityIdx) -> Site {
-        let may_ship = |article: &Article| self.instance.may_ship(facility, article.item);
-        let mut blocked: Vec<bool> = self.articles.iter().map(|a| !may_ship(a)).collect();
+    /// that together, all that the service with the most units takes. Of a sample one would not see what is refused, so items of
+    /// large orders are asked for singly first.
+    fn site(&self, packs: &mut Packs, facility: FacilityIdx) -> Site {
+        let order = self.demand.order;
+        let single = |a: &Article| [(self.demand.wants[a.wants[0]].line, 1)];
+        let fails = |a: &Article| self.shipping.cost(order, facility, &single(a)).is_err();
+        let may_not = |a: &Article| !self.instance.may_ship(facility, a.item);
+        let sampled = self.demand.units > EXACT_UNITS;
+        let articles = self.articles.iter();
+        let mut blocked: Vec<bool> = articles
+            .clone()
+            .map(|a| if sampled { fails(a) } else { may_not(a) })
+            .collect();
         let mut base = self.base(packs, facility, &blocked);
-        if base.is_none() {
-            let single = |a: &Article| [(self.demand.wants[a.wants[0]].line, 1)];
-            let fails = |article| {
-                let content = single(article);
-                self.shipping
-                    .cost(self.demand.order, facility, &content)
-                    .is_err()
-            };
-            blocked = self.articles.iter().map(fails).collect();
+        if base.is_none() && !sampled {
+            blocked = articles.map(fails).collect();
             base = self.base(packs, facility, &blocked);
         }
         if base.is_none() && blocked.contains(&false) {
@@ -131,14 +141,7 @@ impl<'a> Bulk<'a> {
         }
     }
 
-    fn base(
-        &self,
-        packs: &mut Vec<(Vec<bool>, Packed)>,
-        facility: FacilityIdx,
-        blocked: &[bool],
-    ) -> Option<Base> {
-        let open = || self.articles.iter().zip(blocked).filter(|(_, b)| !**b);
-        open().next()?;
+    fn base(&self, packs: &mut Packs, facility: FacilityIdx, blocked: &[bool]) -> Option<Base> {
         let at = match packs.iter().position(|(b, _)| b == blocked) {
             Some(at) => at,
             None => {
@@ -146,20 +149,33 @@ impl<'a> Bulk<'a> {
                 let content = wants
                     .filter(|&(_, &article)| !blocked[article])
                     .map(|(want, _)| (want.line, want.quantity));
-                packs.push((blocked.to_vec(), Packed::new(content.collect())));
+                packs.push((blocked.to_vec(), Packed::new(sample(content.collect()))));
                 packs.len() - 1
             }
         };
-        let (cost, bundle) = packs[at].1.price(self.shipping, &self.class, facility)?;
+        let packed = &mut packs[at].1;
+        let (mut weight, mut volume, mut units) = (0, 0, 0);
+        for &(line, n) in packed.content() {
+            let items = &self.instance.batch.items;
+            let item = self.instance.batch.lines.item[line];
+            weight += i128::from(items.weight[item].0) * i128::from(n);
+            volume += cubic_millimetres(items.size[item]) * i128::from(n);
+            units += u64::from(n);
+        }
+        if units == 0 {
+            return None;
+        }
+        let sampled = self.demand.units > EXACT_UNITS;
+        let (cost, bundle) = packed.price(self.shipping, &self.class, facility)?;
         let parcels = bundle.parcels.iter();
         Some(Base {
             cost,
-            parcels: parcels.len(),
+            halves: 2 * parcels.len() as i128 - i128::from(sampled),
             gross_weight: parcels.clone().map(|p| p.weight).sum(),
             gross_volume: parcels.map(|p| p.volume).sum(),
-            weight: open().map(|(b, _)| b.weight * i128::from(b.units)).sum(),
-            volume: open().map(|(b, _)| b.volume * i128::from(b.units)).sum(),
-            whole: !blocked.contains(&true),
+            weight,
+            volume,
+            whole: units == self.demand.units,
         })
     }
 
@@ -287,6 +303,7 @@ impl<'a> Bulk<'a> {
     /// The cheapest pattern by exact prices. `Err`: none can be priced; the facility that refuses in the first.
     fn cheapest(&self, open: &[Open], nodes: &[Node]) -> Result<Vec<Part>, FacilityIdx> {
         let rules = &self.instance.rules;
+        let mut packs: Vec<Packed> = Vec::new();
         let mut refusing = None;
         let mut best: Option<(i64, Vec<Part>)> = None;
         for node in nodes {
@@ -296,13 +313,17 @@ impl<'a> Bulk<'a> {
                 .saturating_add(rules.backordered(node.units_left));
             let mut priced = true;
             for part in &mut parts {
-                let order = self.demand.order;
-                match self.shipping.cost(order, part.facility, &part.content) {
-                    Ok(cost) => {
+                let known = packs.iter().position(|p| p.content() == part.content);
+                let at = known.unwrap_or_else(|| {
+                    packs.push(Packed::new(part.content.clone()));
+                    packs.len() - 1
+                });
+                match packs[at].price(self.shipping, &self.class, part.facility) {
+                    Some((cost, _)) => {
                         total = total.saturating_add(cost.total().0);
                         part.cost = Some(cost);
                     }
-                    Err(_) => {
+                    None => {
                         refusing = refusing.or(Some(part.facility));
                         priced = false;
                         break;
@@ -348,6 +369,28 @@ impl<'a> Bulk<'a> {
     }
 }
 
+fn cubic_millimetres(size: [i32; 3]) -> i128 {
+    size.iter().map(|&side| i128::from(side)).product()
+}
+
+/// The content itself, or every so-manieth unit of it where it is too large to be packed for an estimate.
+fn sample(content: Content) -> Content {
+    let all: u64 = content.iter().map(|c| u64::from(c.1)).sum();
+    if all <= EXACT_UNITS {
+        return content;
+    }
+    let step = all.div_ceil(SAMPLE);
+    let chosen = |before: u64| (before + step / 2) / step;
+    let mut before = 0;
+    let units = content.into_iter().map(|(line, units)| {
+        let after = before + u64::from(units);
+        let count = chosen(after) - chosen(before);
+        before = after;
+        (line, count as u32)
+    });
+    units.filter(|c| c.1 > 0).collect()
+}
+
 /// Wants by item, in order of their first line; and the article of each want.
 fn articles(instance: &Instance, demand: &Demand) -> (Vec<Article>, Vec<usize>) {
     let items = &instance.batch.items;
@@ -362,7 +405,7 @@ fn articles(instance: &Instance, demand: &Demand) -> (Vec<Article>, Vec<usize>) 
                 units: 0,
                 wants: Vec::new(),
                 weight: i128::from(items.weight[want.item].0),
-                volume: size.iter().map(|&side| i128::from(side)).product(),
+                volume: cubic_millimetres(size),
             });
             articles.len() - 1
         });

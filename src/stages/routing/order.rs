@@ -100,6 +100,10 @@ impl Packed {
         }
     }
 
+    pub fn content(&self) -> &[(LineIdx, u32)] {
+        &self.content
+    }
+
     /// The exact cost of the content from one facility, and how it is packed there; `None`: nobody takes it.
     pub fn price(
         &mut self,
