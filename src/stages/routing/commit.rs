@@ -19,9 +19,9 @@ use crate::stages::shipping::{ShipmentCost, Shipping};
 
 use super::bound::{Floor, METHOD, Relaxation};
 use super::freight_floor::FreightFloor;
-use super::instance::{Instance, Rules, Supply};
+use super::instance::{Demand, Instance, Rules, Supply};
 use super::nearest;
-use super::order::{Choices, Pattern};
+use super::order::{Choices, Part, Pattern};
 
 /// Orders per chunk, at most.
 const ORDERS: usize = 4_096;
@@ -44,7 +44,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     let mut supply = Supply::new(batch);
     let mut rule = Rule {
         supply: supply.clone(),
-        cost: RoutingCost::default(),
+        served: Vec::with_capacity(instance.len()),
     };
     let mut served = Vec::with_capacity(instance.len());
     let mut floors = Vec::with_capacity(instance.len());
@@ -80,7 +80,14 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
             .map(|&p| instance.demand(p).wants.len() as u64);
         ctx.reporter.advance(lines.sum());
     }
-    let mut routed = tables(instance, served);
+    let least = tables(instance, served);
+    let rule = tables(instance, rule.served);
+    let nearest_cost = rule.cost.total();
+    let mut routed = if nearest_cost < least.cost.total() {
+        rule
+    } else {
+        least
+    };
     let relaxation = Relaxation { instance, floors };
     routed.bounds.push(RoutingBound {
         scope: "all".into(),
@@ -88,7 +95,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         cost: routed.cost.total(),
         bound: relaxation.bound(),
     });
-    routed.nearest_cost = rule.cost.total();
+    routed.nearest_cost = nearest_cost;
     Ok(routed)
 }
 
@@ -179,50 +186,65 @@ impl Chunk<'_> {
     }
 }
 
-/// The rule in use, on its own supply.
+/// The rule in use, on its own supply. It is the plan where it costs less than deciding order by order, which may spend scarce
+/// capacity on orders that others could have served.
 struct Rule {
     supply: Supply,
-    cost: RoutingCost,
+    served: Vec<Served>,
 }
 
 impl Rule {
     fn serve(&mut self, chunk: &Chunk) {
-        let patterns: Vec<Pattern> = chunk
+        let demands: Vec<_> = chunk
             .positions
             .iter()
-            .map(|&position| {
-                let demand = chunk.instance.demand(position);
-                nearest::assign(chunk.instance, &demand, &mut self.supply)
-            })
+            .map(|&position| chunk.instance.demand(position))
             .collect();
-        let costs: Vec<RoutingCost> = patterns
-            .into_par_iter()
+        let mut patterns: Vec<Pattern> = demands
+            .iter()
+            .map(|demand| nearest::assign(chunk.instance, demand, &mut self.supply))
+            .collect();
+        let dropped: Vec<Vec<Part>> = patterns
+            .par_iter_mut()
             .enumerate()
-            .map(|(i, mut pattern)| {
-                let demand = chunk.instance.demand(chunk.positions[i]);
-                for part in &mut pattern.parts {
-                    let (facility, content) = (part.facility, &part.content);
-                    part.cost = chunk.choices[i].cost(chunk.shipping, &demand, facility, content);
-                }
-                let all = pattern.parts.len();
-                // What no service takes waits; its stock is not used for later orders.
-                pattern.parts.retain(|part| part.cost.is_some());
-                if demand.complete && pattern.parts.len() < all {
-                    pattern.parts.clear();
-                }
-                let shipped: u64 = pattern
-                    .parts
-                    .iter()
-                    .flat_map(|part| &part.content)
-                    .map(|c| u64::from(c.1))
-                    .sum();
-                cost_of(&chunk.instance.rules, &pattern, demand.units - shipped)
-            })
+            .map(|(i, pattern)| price_rule(chunk, &demands[i], i, pattern))
             .collect();
-        for cost in costs {
-            self.cost = add(self.cost, cost);
+        // What no service takes waits, and its stock is there for the orders of later chunks.
+        for part in dropped.iter().flatten() {
+            for &(line, units) in &part.content {
+                self.supply
+                    .give_back(chunk.instance.batch, part.facility, line, units);
+            }
+        }
+        for ((pattern, demand), choices) in patterns.into_iter().zip(&demands).zip(chunk.choices) {
+            let backorders = choices.backorders(chunk.instance, demand, &self.supply, &pattern);
+            self.served.push(Served {
+                pattern,
+                backorders,
+            });
         }
     }
+}
+
+/// Prices a pattern of the rule; returns the parts that no service takes, or all where the order must ship complete.
+fn price_rule(chunk: &Chunk, demand: &Demand, i: usize, pattern: &mut Pattern) -> Vec<Part> {
+    for part in &mut pattern.parts {
+        let (facility, content) = (part.facility, &part.content);
+        part.cost = chunk.choices[i].cost(chunk.shipping, demand, facility, content);
+    }
+    let all = pattern.parts.len();
+    let (kept, mut dropped): (Vec<Part>, Vec<Part>) = pattern
+        .parts
+        .drain(..)
+        .partition(|part| part.cost.is_some());
+    if demand.complete && kept.len() < all {
+        dropped.extend(kept);
+    } else {
+        pattern.parts = kept;
+    }
+    // Their facilities cannot serve this order: the reason of what waits is the service.
+    pattern.refused = dropped.iter().map(|part| part.facility).collect();
+    dropped
 }
 
 /// Cost of a priced pattern that leaves so many units.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::Input;
 use crate::model::ids::{BatchIdx, FacilityIdx, Idx, PackageIdx, ShipmentIdx};
 use crate::model::plan::{Scheduled, Utilization};
 use crate::model::units::{Seconds, Timestamp};
 use crate::stage::Violation;
-use super::super::Input;
 
 /// Waiting for a pack station: pick-up, arrival, number.
 type Turn = (Timestamp, Timestamp, PackageIdx);
