@@ -133,21 +133,28 @@ fn listed<'a>(
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();
-    records
-        .iter()
-        .filter_map(|record| Some((record["table"].as_str()?, record["file"].as_str()?, record)))
+    let named = |record: &'a Value| {
+        Some((
+            record["table"].as_str().unwrap_or_default(),
+            record["file"].as_str()?,
+            record,
+        ))
+    };
+    records.iter().filter_map(named)
 }
 
 /// Files that are missing or differ from their fingerprint.
 pub fn unchanged(files: &RunFiles) -> Result<Vec<Violation>> {
     let mut violations = Vec::new();
-    for (list, folder) in [
+    let folders = [
         ("outputs", files.folder.clone()),
+        ("files", files.folder.clone()),
         ("inputs", files.folder.join("inputs")),
-    ] {
+    ];
+    for (list, folder) in folders {
         for (_, file, record) in listed(&files.manifest, list) {
-            let path = folder.join(file);
-            let found = fs::read(&path).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
+            let found =
+                fs::read(folder.join(file)).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
             match found {
                 Ok(hash) if record["blake3"].as_str() == Some(&hash) => {}
                 Ok(_) => violations.push(Violation::new(

@@ -19,7 +19,10 @@ pub fn row_counts(files: &RunFiles) -> Result<Vec<Violation>> {
             found.push(Violation::new(
                 "row_counts",
                 table,
-                format!("manifest says {stated:?} rows, the file has {counted}"),
+                format!(
+                    "manifest says {} rows, the file has {counted}",
+                    said(stated)
+                ),
             ));
         }
     }
@@ -55,7 +58,7 @@ pub fn metrics(files: &RunFiles) -> Result<Vec<Violation>> {
             Violation::new(
                 "totals",
                 place,
-                format!("metrics.json says {stated:?}, the tables {counted}"),
+                format!("metrics.json says {}, the tables {counted}", said(stated)),
             )
         })
     });
@@ -86,4 +89,8 @@ fn number(frame: LazyFrame, table: &str) -> Result<i64> {
         .ok()
         .and_then(|value| value.extract::<i64>())
         .unwrap_or(0))
+}
+
+fn said<N: ToString>(number: Option<N>) -> String {
+    number.map_or_else(|| "nothing".to_owned(), |n| n.to_string())
 }

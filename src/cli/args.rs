@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Plans a whole night of e-commerce orders as optimization problems.
+/// Plans a whole night of e-commerce orders, and says how far each decision may be from the best
 #[derive(Parser)]
 #[command(
     version,
@@ -98,10 +98,10 @@ pub struct GenerateArgs {
     pub facilities: Option<u32>,
     /// Stock as a multiple of expected demand [default: 1.10]
     #[arg(long)]
-    pub stock: Option<f64>,
+    pub stock_tightness: Option<f64>,
     /// Capacity as a multiple of expected units [default: 1.15]
     #[arg(long)]
-    pub capacity: Option<f64>,
+    pub capacity_tightness: Option<f64>,
     /// Share of broken rows, of every kind
     #[arg(long, default_value_t = 0.0)]
     pub dirty_share: f64,

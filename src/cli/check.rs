@@ -1,9 +1,9 @@
 //! `wavecrest check`: ingest and validate, and a table of what is wrong.
 
 use super::args::CheckArgs;
-use super::run::{reject_exit_code, reject_share, resolve, share_in_range};
+use super::run::{reject_exit_code, reject_share, resolve, share_in_range, whole_network};
 use super::{print, progress};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ingest;
 use crate::model::Batch;
 use crate::model::plan::{FraudOut, Plan};
@@ -46,6 +46,7 @@ pub fn check(args: &CheckArgs, quiet: bool) -> Result<u8> {
         ..Plan::default()
     };
     if let Some(folder) = &args.rejects {
+        std::fs::create_dir_all(folder).map_err(|e| Error::io("create", folder, &e))?;
         for table in output_tables(&ingested.batch, &plan)
             .into_iter()
             .filter(|table| LISTS.contains(&table.name))
@@ -60,6 +61,10 @@ pub fn check(args: &CheckArgs, quiet: bool) -> Result<u8> {
         &plan.validated.holds,
     ))?;
     print(&usable(&ingested.batch, &plan))?;
+    for note in &ingested.notes {
+        eprintln!("note: {note}");
+    }
+    whole_network(&plan.rejects)?;
     Ok(reject_exit_code(
         reject_share(&rejects, &ingested.inputs),
         args.max_reject_share,

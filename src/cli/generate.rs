@@ -15,8 +15,10 @@ pub fn generate(args: &GenerateArgs, quiet: bool) -> Result<u8> {
         seed: args.seed,
         items: args.items,
         facilities: args.facilities.map(u64::from),
-        stock_tightness: args.stock.unwrap_or(defaults.stock_tightness),
-        capacity_tightness: args.capacity.unwrap_or(defaults.capacity_tightness),
+        stock_tightness: args.stock_tightness.unwrap_or(defaults.stock_tightness),
+        capacity_tightness: args
+            .capacity_tightness
+            .unwrap_or(defaults.capacity_tightness),
         dirty_share: args.dirty_share,
         preset: match args.preset {
             Preset::Night => generate::Preset::Night,

@@ -1,5 +1,7 @@
 //! Structured logs on stderr.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use super::args::LogForm;
@@ -14,7 +16,8 @@ pub fn init(form: LogForm, verbose: u8) {
     let filter = EnvFilter::try_from_env("WAVECREST_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match form {
         LogForm::Text => logs.without_time().init(),
         LogForm::Json => logs.json().init(),

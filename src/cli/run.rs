@@ -18,7 +18,7 @@ use crate::report::{
     self, CheckVerdict, Format, Metrics, RunFacts, StageTiming, WrittenTable, output_tables,
     write_table,
 };
-use crate::run_folder::{InputRecord, Manifest, OutputRecord, RunKey, Staging};
+use crate::run_folder::{FileRecord, InputRecord, Manifest, OutputRecord, RunKey, Staging};
 use crate::stage::Ctx;
 
 static CANCEL: AtomicBool = AtomicBool::new(false);
@@ -27,6 +27,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     let params = resolve(&args.params)?;
     share_in_range(args.max_reject_share)?;
     use_threads(args.threads)?;
+    apart(&args.batch, &args.out)?;
     let staging = Staging::open(&args.out, args.force)?;
     cancel_on_ctrl_c()?;
     let reporter = progress::reporter(quiet);
@@ -36,9 +37,11 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
         batch,
         rejects,
         inputs,
-        notes,
+        mut notes,
         ..
     } = ingest::read(&args.batch, &*reporter)?;
+    whole_network(&rejects)?;
+    notes.extend(odd_start(&batch, &params));
     let ingest_seconds = begun.elapsed();
     let resumed = staging.prepare(run_key(&inputs, &params, args.seed)?, args.resume)?;
     if args.resume && !resumed {
@@ -85,6 +88,69 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     ))?;
     let share = reject_share(&[&plan.rejects, &plan.validated.rejects], &inputs);
     Ok(exit_code(&records, share, args.max_reject_share))
+}
+
+/// The run folder must not be the batch, nor hold it, nor lie in it.
+fn apart(batch: &Path, out: &Path) -> Result<()> {
+    // Ingest says when the batch is not there.
+    let Ok(batch) = batch.canonicalize() else {
+        return Ok(());
+    };
+    let out = std::path::absolute(out).map_err(|e| Error::io("resolve", out, &e))?;
+    let out = out.canonicalize().unwrap_or(out);
+    if batch.starts_with(&out) || out.starts_with(&batch) {
+        return Err(Error::param(format!(
+            "--out {} and the batch {} overlap",
+            out.display(),
+            batch.display()
+        ))
+        .hint("choose a run folder outside the batch"));
+    }
+    Ok(())
+}
+
+/// Tables without which a plan would quietly be for another network than the operator's: a bad row there stops the run.
+const NETWORK: [&str; 2] = ["facilities", "carrier_services"];
+
+/// An error naming the first rejected row of a facility or a carrier service, if there is one.
+pub fn whole_network(rejects: &Rejects) -> Result<()> {
+    let of_network = |table: &String| NETWORK.contains(&table.as_str());
+    let Some(i) = rejects.table.iter().position(of_network) else {
+        return Ok(());
+    };
+    let (reject, count) = (
+        rejects.get(i),
+        rejects
+            .table
+            .iter()
+            .filter(|table| of_network(table))
+            .count(),
+    );
+    Err(Error::input(format!(
+        "{}: row {}: {} = {:?}: {} ({count} such rows)",
+        reject.table,
+        reject.row,
+        reject.column,
+        reject.value,
+        reject.code.name()
+    ))
+    .hint("the plan would leave this facility or service out: correct the row, or remove it on purpose"))
+}
+
+/// A note where one order's date would move the whole plan.
+fn odd_start(batch: &Batch, params: &Params) -> Option<String> {
+    const DAYS: i64 = 31;
+    let mut placed = batch.orders.placed_at.as_slice().to_vec();
+    placed.sort_unstable();
+    let (median, last) = (*placed.get(placed.len() / 2)?, *placed.last()?);
+    let days = (last - median).0 / 86_400;
+    (params.run.start == 0 && days > DAYS).then(|| {
+        let note = format!(
+            "the latest order was placed {days} days after the median one, and the plan starts there: check placed_at, or set run.start"
+        );
+        tracing::warn!("{note}");
+        note
+    })
 }
 
 /// Parameters from defaults, `--config`, `--set`, in this order.
@@ -208,15 +274,27 @@ impl Written<'_> {
         }
         let copied = |input| copy(staging, &self.args.batch, input);
         let inputs = self.inputs.iter().map(copied).collect::<Result<Vec<_>>>()?;
-        staging.write("metrics.json", &report::json::json(self.metrics)?)?;
-        staging.write(
-            "report.html",
-            &report::html(self.batch, self.plan, self.metrics),
-        )?;
-        staging.write("manifest.json", &self.manifest(inputs, outputs)?)
+        let files = [
+            ("metrics.json", report::json::json(self.metrics)?),
+            (
+                "report.html",
+                report::html(self.batch, self.plan, self.metrics),
+            ),
+        ];
+        let files = files
+            .iter()
+            .map(|(name, text)| staging.write(name, text))
+            .collect::<Result<Vec<_>>>()?;
+        staging.write("manifest.json", &self.manifest(inputs, outputs, files)?)?;
+        Ok(())
     }
 
-    fn manifest(&self, inputs: Vec<InputRecord>, outputs: Vec<OutputRecord>) -> Result<String> {
+    fn manifest(
+        &self,
+        inputs: Vec<InputRecord>,
+        outputs: Vec<OutputRecord>,
+        files: Vec<FileRecord>,
+    ) -> Result<String> {
         let params = &self.facts.params;
         let manifest = Manifest {
             wavecrest: env!("CARGO_PKG_VERSION"),
@@ -228,6 +306,7 @@ impl Written<'_> {
             params,
             inputs,
             outputs,
+            files,
             stages: self.records,
             routing_bound_cents: self.metrics.routing.bound_cents,
             routing_cost_cents: self.metrics.routing.cost_cents,

@@ -26,6 +26,14 @@ pub struct OutputRecord {
     pub blake3: String,
 }
 
+/// Another file that was written.
+#[derive(Clone, Debug, Serialize, serde::Deserialize)]
+pub struct FileRecord {
+    pub file: String,
+    pub bytes: u64,
+    pub blake3: String,
+}
+
 /// The manifest of a run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Manifest<'a> {
@@ -39,6 +47,8 @@ pub struct Manifest<'a> {
     pub params: &'a Params,
     pub inputs: Vec<InputRecord>,
     pub outputs: Vec<OutputRecord>,
+    /// metrics.json and report.html.
+    pub files: Vec<FileRecord>,
     pub stages: &'a [StageRecord],
     /// Lower bounds, as in the table `routing_bounds`.
     pub routing_bound_cents: Option<i64>,

@@ -7,5 +7,5 @@
 mod manifest;
 mod staging;
 
-pub use manifest::{InputRecord, Manifest, OutputRecord};
+pub use manifest::{FileRecord, InputRecord, Manifest, OutputRecord};
 pub use staging::{RunKey, Staging};

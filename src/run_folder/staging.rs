@@ -4,6 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::FileRecord;
 use crate::error::{Error, Result};
 use crate::pipeline::Checkpoints;
 
@@ -37,13 +38,10 @@ pub struct Staging {
 impl Staging {
     /// Opens the staging folder of `target` before any work starts, so that a wrong path fails at once.
     ///
-    /// Errors: the target exists (without `force`), its parent cannot be written, another run holds it.
+    /// Errors: the target exists (without `force`, or it is not a run folder), its parent cannot be written, another run holds it.
     pub fn open(target: &Path, force: bool) -> Result<Staging> {
-        if target.exists() && !force {
-            return Err(
-                Error::param(format!("the run folder {} exists", target.display()))
-                    .hint("choose another --out, or replace it with --force"),
-            );
+        if target.symlink_metadata().is_ok() {
+            replaceable(target, force)?;
         }
         let name = target
             .file_name()
@@ -92,8 +90,13 @@ impl Staging {
     }
 
     /// Writes a small file of the run folder.
-    pub fn write(&self, name: &str, text: &str) -> Result<()> {
-        write_synced(&self.path.join(name), text.as_bytes())
+    pub fn write(&self, name: &str, text: &str) -> Result<FileRecord> {
+        write_synced(&self.path.join(name), text.as_bytes())?;
+        Ok(FileRecord {
+            file: name.to_owned(),
+            bytes: text.len() as u64,
+            blake3: blake3::hash(text.as_bytes()).to_hex().to_string(),
+        })
     }
 
     /// Copies an input file to `inputs/` of the run folder, so that a run can be audited from its files alone.
@@ -152,6 +155,22 @@ impl Checkpoints for Staging {
         write_synced(&partial, bytes)?;
         fs::rename(&partial, &path).map_err(|e| Error::io("save the checkpoint", &path, &e))
     }
+}
+
+/// `force` replaces run folders and empty folders, never anything else.
+fn replaceable(target: &Path, force: bool) -> Result<()> {
+    let exists = |what: &str| Error::param(format!("{what} {} exists", target.display()));
+    if !force {
+        return Err(exists("the run folder")
+            .hint("choose another --out, or replace a run folder with --force"));
+    }
+    let is_folder = target.symlink_metadata().is_ok_and(|found| found.is_dir());
+    let is_empty = || fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
+    if is_folder && (target.join("manifest.json").is_file() || is_empty()) {
+        return Ok(());
+    }
+    Err(exists("something that is not a run folder:")
+        .hint("--force replaces run folders only; choose another --out"))
 }
 
 fn lock(staging: &Path, target: &Path) -> Result<File> {
@@ -260,6 +279,11 @@ mod tests {
         fs::create_dir(&target).unwrap();
         fs::write(target.join("old"), "").unwrap();
         assert!(Staging::open(&target, false).is_err());
+        assert!(
+            Staging::open(&target, true).is_err(),
+            "what is not a run folder is never replaced"
+        );
+        fs::write(target.join("manifest.json"), "{}").unwrap();
         let staging = Staging::open(&target, true).unwrap();
         staging.prepare(RunKey::of(&[b"a"]), false).unwrap();
         staging.publish().unwrap();

@@ -10,8 +10,8 @@
 //! All ordered pairs are looked at, then the best [`BEAM`] patterns of each level are extended by every facility, up to
 //! `max_shipments`. Filling the best facility first is the greedy set cover.
 //!
-//! The estimate packs nothing: a part is reckoned as so many parcels of the average fill of the whole order, rated at their own
-//! average weight and volume.
+//! The estimate packs nothing: a part is reckoned as so many parcels of the average fill of the whole order (or of a sample of
+//! it), rated at their own average weight and volume.
 //!
 //! O(facilities² × items) per level; 12 bytes per (pattern, item).
 
@@ -26,7 +26,7 @@ const BEAM: usize = 8;
 /// A pattern in the making.
 #[derive(Clone)]
 pub(super) struct Node {
-    /// Position among the open facilities, and units by bundle; in that order.
+    /// Position among the open facilities, and units by article; in that order.
     pub parts: Vec<(usize, Vec<u32>)>,
     pub left: Vec<u64>,
     pub units_left: u64,
@@ -40,7 +40,7 @@ impl Bulk<'_> {
     pub(super) fn root(&self) -> Node {
         Node {
             parts: Vec::new(),
-            left: self.bundles.iter().map(|b| b.units).collect(),
+            left: self.articles.iter().map(|b| b.units).collect(),
             units_left: self.demand.units,
             cost: 0,
             value: i64::MAX,
@@ -89,31 +89,30 @@ impl Bulk<'_> {
             return i64::MAX;
         };
         let (mut weight, mut volume, mut hazmat) = (0, 0, false);
-        for (bundle, &units) in self.bundles.iter().zip(takes) {
-            weight += bundle.weight * i128::from(units);
-            volume += bundle.volume * i128::from(units);
-            hazmat |= units > 0 && self.instance.batch.items.hazmat[bundle.item];
+        for (article, &units) in self.articles.iter().zip(takes) {
+            weight += article.weight * i128::from(units);
+            volume += article.volume * i128::from(units);
+            hazmat |= units > 0 && self.instance.batch.items.hazmat[article.item];
         }
-        let all = base.priced.parcels as i128;
-        let share = |part: i128, whole: i128| (all * part).div_ceil_to(whole);
+        let share = |part: i128, whole: i128| (base.halves * part).div_ceil_to(2 * whole);
         let parcels = share(weight, base.weight)
             .max(share(volume, base.volume))
-            .clamp(1, all.max(1));
+            .max(1);
         let average = |gross: i64, part: i128, net: i128| {
             (i128::from(gross) * part / net.max(1) / parcels).max(1) as i64
         };
-        let volume = average(base.priced.volume, volume, base.volume);
+        let volume = average(base.gross_volume, volume, base.volume);
         let side = (volume as f64).cbrt().ceil() as i64;
         let parcel = Measured {
-            weight: average(base.priced.weight, weight, base.weight),
+            weight: average(base.gross_weight, weight, base.weight),
             volume,
             sides: [side; 3],
             girth: side.saturating_mul(5),
             fragile: false,
             hazmat,
         };
-        let part = |whole: i64| (i128::from(whole) * parcels / all.max(1)) as i64;
-        let whole = base.priced.cost;
+        let part = |whole: i64| (2 * i128::from(whole) * parcels / base.halves.max(1)) as i64;
+        let whole = base.cost;
         let (freight, lateness) =
             match self
                 .shipping

@@ -12,11 +12,13 @@
 //! best `L` found; any `λ` gives a valid one.
 //!
 //! *Cost of shipping.*
-//! - Orders of few units (see [`super::menu`]): exact prices of every content `c`, from the facility where it is cheapest,
-//!   `m(c) = min_f p(f, c)`; `c_o(x)` is the cheapest way to compose `x` of contents, with the split penalty. For a single unit
-//!   this is the exact cost of the order on untouched stock.
+//! - Orders of few units whose parts had to be priced (see [`super::menu`]): exact prices of every content `c`, from the facility
+//!   where it is cheapest, `m(c) = min_f p(f, c)`; `c_o(x)` is the cheapest way to compose `x` of contents, with the split penalty.
 //! - Others: every shipment pays handling (per order, and per unit at the facilities that stock the item, each at its least) and
-//!   at least `a + b × grams` of freight ([`super::freight_floor`]), so `c_o(x) = h + a + sum_i (u_i + b w_i) x_i` for `x != 0`.
+//!   at least `a + b × grams` of freight ([`super::freight_floor`]), so `c_o(x) = h + a + sum_i (u_i + b w_i) x_i` for `x != 0`,
+//!   and `h + a + split_penalty` more for `x = q` if no facility has every line whole.
+//!   Of few units, the whole order costs exactly `m(q)`, or at least that with `2 (h + a)` and a split; so a single unit costs
+//!   exactly what it costs on untouched stock.
 //!
 //! *Stock prices.* Item by item, `L` is maximal in `λ_i` where as many units are worth more than `λ_i` to their orders as there
 //! are; what an item is worth to an order is what the order would cost more without it, per unit. [`SWEEPS`] sweeps over the
@@ -27,12 +29,13 @@
 use rayon::prelude::*;
 
 use crate::model::csr::Csr;
-use crate::model::ids::{FacilityIdx, ItemIdx};
+use crate::model::ids::ItemIdx;
 use crate::model::units::Cents;
 
-use super::freight_floor::FreightFloor;
+use super::freight_floor::{FreightFloor, LinearFloor};
 use super::instance::{Demand, Instance};
 use super::menu::{Menu, States};
+use super::order::Choices;
 
 const SWEEPS: usize = 3;
 /// Thousandths of a cent.
@@ -45,77 +48,47 @@ pub(super) const METHOD: &str = "stock shared at prices found by coordinate asce
 pub(super) enum Floor {
     /// By state (see [`States`]), cents; `None`: no service, or no facility has it.
     Table(Box<[Option<i64>]>),
-    /// Thousandths of a cent.
-    Linear {
-        /// Once, if anything ships.
-        fixed: i64,
-        /// Per unit and the most units, by want.
-        units: Box<[(i64, u32)]>,
-    },
+    Linear(LinearFloor),
 }
 
 impl Floor {
-    /// From the exact prices of an order of few units.
-    pub fn of_menu(menu: &Menu, split: i64) -> Floor {
-        let (states, least) = menu.least();
-        let mut best: Vec<Option<i64>> = vec![None; states.len()];
-        best[0] = Some(0);
-        for x in 1..states.len() {
-            let parts = (1..=x).filter(|&c| states.within(c, x));
-            best[x] = parts
-                .filter_map(|c| {
-                    let further = if c == x { 0 } else { split };
-                    let rest = best[x - c]?;
-                    Some(least[c]?.saturating_add(rest).saturating_add(further))
-                })
-                .min();
+    pub fn of(
+        choices: &Choices,
+        instance: &Instance,
+        freight: &FreightFloor,
+        demand: &Demand,
+    ) -> Floor {
+        match choices {
+            Choices::Small(menu) => Floor::Table(table(menu, instance.rules.split).into()),
+            Choices::Large(_) => Floor::Linear(LinearFloor::new(instance, freight, demand)),
         }
-        Floor::Table(best.into())
     }
+}
 
-    /// From the rate card alone.
-    pub fn of_rates(instance: &Instance, freight: &FreightFloor, demand: &Demand) -> Floor {
-        let batch = instance.batch;
-        let grams = demand.wants.iter().map(|want| {
-            let unit = i128::from(batch.items.weight[want.item].0);
-            unit * i128::from(want.quantity)
+/// The cheapest way to compose each state of contents, where those are priced.
+fn table(menu: &Menu, split: i64) -> Vec<Option<i64>> {
+    let (states, least) = menu.least();
+    let whole = states.len() - 1;
+    let Some(least) = least else {
+        let linear = |x: usize, shipments| menu.linear_floor(x, shipments);
+        let mut floors: Vec<Option<i64>> = (0..whole).map(|x| linear(x, 1)).collect();
+        floors[0] = Some(0);
+        let split = linear(whole, 2).map(|cost| cost.saturating_add(split));
+        floors.push(split.into_iter().chain(menu.least_alone()).min());
+        return floors;
+    };
+    let mut best: Vec<Option<i64>> = vec![None; states.len()];
+    best[0] = Some(0);
+    for x in 1..states.len() {
+        let parts = (1..=x).filter(|&c| states.within(c, x));
+        let costs = parts.filter_map(|c| {
+            let further = if c == x { 0 } else { split };
+            let rest = best[x - c]?;
+            Some(least[c]?.saturating_add(rest).saturating_add(further))
         });
-        let grams = i64::try_from(grams.sum::<i128>()).unwrap_or(i64::MAX);
-        let line = freight.line(batch.orders.dest[demand.order], grams);
-        let mut sites: Vec<FacilityIdx> = Vec::new();
-        let mut units: Vec<(i64, u32)> = Vec::with_capacity(demand.wants.len());
-        // Every parcel has at least one unit: what a parcel may earn, a unit earns at most.
-        let carton = batch.cartons.cost.iter().map(|cost| cost.0).min();
-        let earns = carton.unwrap_or(0).min(0).saturating_mul(MILLI);
-        let earns = earns.saturating_add(line.map_or(0, |line| line.at_least.min(0)));
-        for want in demand.wants {
-            let Some(line) = line else {
-                units.push((0, 0));
-                continue;
-            };
-            let (mut most, mut handling) = (0u32, i64::MAX);
-            for stock in batch.inventory.by_item.row(want.item) {
-                if stock.available() > 0 && instance.may_ship(stock.facility, want.item) {
-                    most = most.saturating_add(stock.available());
-                    handling = handling.min(batch.facilities[stock.facility].handling_per_unit.0);
-                    sites.push(stock.facility);
-                }
-            }
-            let weighs = line.weighs(batch.items.weight[want.item].0);
-            let unit = handling.saturating_mul(MILLI).saturating_add(weighs);
-            units.push((unit.saturating_add(earns), most.min(want.quantity)));
-        }
-        let per_order = sites
-            .iter()
-            .map(|&f| batch.facilities[f].handling_per_order.0);
-        let per_order = per_order.min().unwrap_or(0).saturating_mul(MILLI);
-        let shipments = i64::try_from(instance.rules.max_shipments).unwrap_or(i64::MAX);
-        let per_order = per_order.min(per_order.saturating_mul(shipments));
-        Floor::Linear {
-            fixed: per_order.saturating_add(line.map_or(0, |line| line.at_least.max(0))),
-            units: units.into(),
-        }
+        best[x] = costs.min();
     }
+    best
 }
 
 /// Orders with their floors, in sequence.
@@ -177,14 +150,35 @@ impl Relaxation<'_> {
                 });
                 costs.min().unwrap_or(all)
             }
-            Floor::Linear { fixed, units } => {
-                let saved = units.iter().enumerate().map(|(i, &(unit, most))| {
-                    let most = if denied(i) { 0 } else { most };
-                    (penalty - i128::from(unit) - price(i)).max(0) * i128::from(most)
-                });
-                all - (saved.sum::<i128>() - i128::from(*fixed)).max(0)
-            }
+            Floor::Linear(floor) => all - self.saved(floor, &demand, &price, &denied),
         }
+    }
+
+    /// What shipping saves at most against backordering everything. Orders that no facility has alone pay for a second shipment,
+    /// or leave a unit.
+    fn saved(
+        &self,
+        floor: &LinearFloor,
+        demand: &Demand,
+        price: &dyn Fn(usize) -> i128,
+        denied: &dyn Fn(usize) -> bool,
+    ) -> i128 {
+        let rules = &self.instance.rules;
+        let penalty = i128::from(rules.backorder) * i128::from(MILLI);
+        let (mut saved, mut least, mut whole) = (0, i128::MAX, true);
+        for (i, (&(unit, most), want)) in floor.units.iter().zip(demand.wants).enumerate() {
+            let most = if denied(i) { 0 } else { most };
+            let worth = (penalty - i128::from(unit) - price(i)).max(0);
+            saved += worth * i128::from(most);
+            least = least.min(worth);
+            whole &= most == want.quantity;
+        }
+        let fixed = i128::from(floor.fixed);
+        if whole && !floor.alone {
+            let second = fixed.max(0) + i128::from(rules.split) * i128::from(MILLI);
+            saved -= second.min(least);
+        }
+        (saved - fixed).max(0)
     }
 
     /// Sets the price of every scarce item where the units that are worth more just fit the stock.

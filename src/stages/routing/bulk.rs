@@ -1,11 +1,12 @@
 //! Orders of many units: what each facility could ship, and the choice of a pattern.
 //!
-//! If facilities can ship the whole order alone, the cheapest of them does; its price is exact. Otherwise patterns come from a beam
-//! search ([`super::beam`]) by estimated cost; the best few are priced exactly and the cheapest is taken: [`finalists`] of them,
-//! one above [`EXACT_UNITS`] units, which is priced after all is decided.
+//! Packing is what takes time, so it is rationed. Up to [`EXACT_UNITS`] units, the whole order is packed once per group of facilities
+//! with the same cartons (thrice where services refuse some of it, see [`Bulk::site`]). If facilities can ship it alone, the
+//! cheapest of them does. Otherwise patterns come from a beam search ([`super::beam`]) by estimated cost; the best [`finalists`]
+//! are packed and priced, each content once, and the cheapest is taken.
 //!
-//! The whole order is packed once per group of facilities with the same cartons (thrice where services refuse some of it, see
-//! [`Bulk::site`]), and in part at most `finalists × max_shipments` times.
+//! Of larger orders only a sample of [`SAMPLE`] units is packed, to scale the estimates; the best pattern by estimate is taken, and
+//! packed and priced after it is.
 
 use std::collections::BTreeMap;
 
@@ -16,22 +17,25 @@ use crate::stages::shipping::{RateClass, ShipmentCost, Shipping};
 
 use super::beam::Node;
 use super::instance::{Content, Demand, Instance, Supply};
-use super::order::{Open, Packed, Part, Pattern, Priced, candidates};
+use super::order::{Open, Packed, Part, Pattern, candidates};
 
 /// Above this, packing patterns only to compare them costs too much.
 const EXACT_UNITS: u64 = 200;
 
+/// Units of a larger order that are packed to learn how it fills cartons.
+const SAMPLE: u64 = 128;
+
 /// Patterns priced exactly before one is chosen.
 pub(super) fn finalists(units: u64) -> usize {
     match units {
-        0..=60 => 6,
-        61..=EXACT_UNITS => 3,
+        0..=60 => 4,
+        61..=EXACT_UNITS => 2,
         _ => 1,
     }
 }
 
 /// All lines of one item.
-pub(super) struct Bundle {
+pub(super) struct Article {
     pub item: ItemIdx,
     pub units: u64,
     /// Positions in the order's wants.
@@ -44,22 +48,30 @@ pub(super) struct Bundle {
 /// A facility that stocks some of the order.
 pub(super) struct Site {
     pub facility: FacilityIdx,
-    /// By bundle: the facility may not ship it, or no service takes it there.
+    /// By article: the facility may not ship it, or no service takes it there.
     pub blocked: Vec<bool>,
-    /// All that is not blocked, shipped together. `None`: nothing can be.
+    /// All that is not blocked, or a sample of it, shipped together. `None`: nothing can be.
     pub base: Option<Base>,
 }
 
 /// What the estimate scales.
 #[derive(Clone, Copy)]
 pub(super) struct Base {
-    pub priced: Priced,
+    pub cost: ShipmentCost,
+    /// Halves of parcels: the last one of a sample counts half, as more would go in.
+    pub halves: i128,
+    /// Of all parcels, grams and mm³.
+    pub gross_weight: i64,
+    pub gross_volume: i64,
     /// Net grams and mm³.
     pub weight: i128,
     pub volume: i128,
-    /// Nothing is blocked: the price of the whole order.
+    /// Nothing is blocked or left out: the price of the whole order.
     pub whole: bool,
 }
+
+/// What was packed, by what of the order is blocked.
+type Packs = Vec<(Vec<bool>, Packed)>;
 
 /// What an order of many units may choose from.
 pub(super) struct Bulk<'a> {
@@ -67,9 +79,9 @@ pub(super) struct Bulk<'a> {
     pub(super) instance: &'a Instance<'a>,
     pub(super) demand: Demand<'a>,
     pub(super) class: RateClass,
-    pub(super) bundles: Vec<Bundle>,
-    /// Bundle of each want.
-    pub(super) bundle_of: Vec<usize>,
+    pub(super) articles: Vec<Article>,
+    /// Article of each want.
+    pub(super) article_of: Vec<usize>,
     pub(super) sites: Vec<Site>,
 }
 
@@ -80,17 +92,17 @@ impl<'a> Bulk<'a> {
         instance: &'a Instance<'a>,
         demand: Demand<'a>,
     ) -> Bulk<'a> {
-        let (bundles, bundle_of) = bundles(instance, &demand);
+        let (articles, article_of) = articles(instance, &demand);
         let mut bulk = Bulk {
             shipping,
             instance,
             demand,
             class: shipping.rate_class(demand.order),
-            bundles,
-            bundle_of,
+            articles,
+            article_of,
             sites: Vec::new(),
         };
-        let mut packs: Vec<(Vec<bool>, Packed)> = Vec::new();
+        let mut packs = Packs::new();
         bulk.sites = instance
             .stocking(demand.wants)
             .into_iter()
@@ -100,18 +112,22 @@ impl<'a> Bulk<'a> {
     }
 
     /// What a facility could ship: all that it may ship; if no service takes that, all that services take singly; if none takes
-    /// that together, all that the service with the most units takes.
-    fn site(&self, packs: &mut Vec<(Vec<bool>, Packed)>, facility: FacilityIdx) -> Site {
-        let may_ship = |bundle: &Bundle| self.instance.may_ship(facility, bundle.item);
-        let mut blocked: Vec<bool> = self.bundles.iter().map(|b| !may_ship(b)).collect();
+    /// that together, all that the service with the most units takes. Of a sample one would not see what is refused, so items of
+    /// large orders are asked for singly first.
+    fn site(&self, packs: &mut Packs, facility: FacilityIdx) -> Site {
+        let order = self.demand.order;
+        let single = |a: &Article| [(self.demand.wants[a.wants[0]].line, 1)];
+        let fails = |a: &Article| self.shipping.cost(order, facility, &single(a)).is_err();
+        let may_not = |a: &Article| !self.instance.may_ship(facility, a.item);
+        let sampled = self.demand.units > EXACT_UNITS;
+        let articles = self.articles.iter();
+        let mut blocked: Vec<bool> = articles
+            .clone()
+            .map(|a| if sampled { fails(a) } else { may_not(a) })
+            .collect();
         let mut base = self.base(packs, facility, &blocked);
-        if base.is_none() {
-            let single = |b: &Bundle| [(self.demand.wants[b.wants[0]].line, 1)];
-            let fails = |b| {
-                let cost = self.shipping.cost(self.demand.order, facility, &single(b));
-                cost.is_err()
-            };
-            blocked = self.bundles.iter().map(fails).collect();
+        if base.is_none() && !sampled {
+            blocked = articles.map(fails).collect();
             base = self.base(packs, facility, &blocked);
         }
         if base.is_none() && blocked.contains(&false) {
@@ -125,38 +141,48 @@ impl<'a> Bulk<'a> {
         }
     }
 
-    fn base(
-        &self,
-        packs: &mut Vec<(Vec<bool>, Packed)>,
-        facility: FacilityIdx,
-        blocked: &[bool],
-    ) -> Option<Base> {
-        let open = || self.bundles.iter().zip(blocked).filter(|(_, b)| !**b);
-        open().next()?;
+    fn base(&self, packs: &mut Packs, facility: FacilityIdx, blocked: &[bool]) -> Option<Base> {
         let at = match packs.iter().position(|(b, _)| b == blocked) {
             Some(at) => at,
             None => {
-                let wants = self.demand.wants.iter().zip(&self.bundle_of);
+                let wants = self.demand.wants.iter().zip(&self.article_of);
                 let content = wants
-                    .filter(|&(_, &bundle)| !blocked[bundle])
+                    .filter(|&(_, &article)| !blocked[article])
                     .map(|(want, _)| (want.line, want.quantity));
-                packs.push((blocked.to_vec(), Packed::new(content.collect())));
+                packs.push((blocked.to_vec(), Packed::new(sample(content.collect()))));
                 packs.len() - 1
             }
         };
-        let priced = packs[at].1.price(self.shipping, &self.class, facility)?;
+        let packed = &mut packs[at].1;
+        let (mut weight, mut volume, mut units) = (0, 0, 0);
+        for &(line, n) in packed.content() {
+            let items = &self.instance.batch.items;
+            let item = self.instance.batch.lines.item[line];
+            weight += i128::from(items.weight[item].0) * i128::from(n);
+            volume += cubic_millimetres(items.size[item]) * i128::from(n);
+            units += u64::from(n);
+        }
+        if units == 0 {
+            return None;
+        }
+        let sampled = self.demand.units > EXACT_UNITS;
+        let (cost, bundle) = packed.price(self.shipping, &self.class, facility)?;
+        let parcels = bundle.parcels.iter();
         Some(Base {
-            priced,
-            weight: open().map(|(b, _)| b.weight * i128::from(b.units)).sum(),
-            volume: open().map(|(b, _)| b.volume * i128::from(b.units)).sum(),
-            whole: !blocked.contains(&true),
+            cost,
+            halves: 2 * parcels.len() as i128 - i128::from(sampled),
+            gross_weight: parcels.clone().map(|p| p.weight).sum(),
+            gross_volume: parcels.map(|p| p.volume).sum(),
+            weight,
+            volume,
+            whole: units == self.demand.units,
         })
     }
 
     /// Blocks what the service that takes most units singly does not take.
     fn outside_best_service(&self, facility: FacilityIdx, blocked: &[bool]) -> Vec<bool> {
-        let services = |bundle: &Bundle| -> Vec<ServiceIdx> {
-            let single = [(self.demand.wants[bundle.wants[0]].line, 1)];
+        let services = |article: &Article| -> Vec<ServiceIdx> {
+            let single = [(self.demand.wants[article.wants[0]].line, 1)];
             let Ok(packed) = self.shipping.pack(facility, &single) else {
                 return Vec::new();
             };
@@ -164,14 +190,14 @@ impl<'a> Bulk<'a> {
             let options = self.shipping.options(&self.class, facility, &parcels);
             options.into_iter().map(|o| o.service).collect()
         };
-        let open = self.bundles.iter().zip(blocked);
+        let open = self.articles.iter().zip(blocked);
         let taken: Vec<Vec<ServiceIdx>> = open
-            .map(|(bundle, &b)| if b { Vec::new() } else { services(bundle) })
+            .map(|(article, &b)| if b { Vec::new() } else { services(article) })
             .collect();
         let mut units: BTreeMap<ServiceIdx, u64> = BTreeMap::new();
-        for (bundle, services) in self.bundles.iter().zip(&taken) {
+        for (article, services) in self.articles.iter().zip(&taken) {
             for &service in services {
-                *units.entry(service).or_default() += bundle.units;
+                *units.entry(service).or_default() += article.units;
             }
         }
         let best = units.iter().rev().max_by_key(|(_, units)| **units);
@@ -188,7 +214,7 @@ impl<'a> Bulk<'a> {
     /// Whether some service takes the want from the facility.
     pub fn servable(&self, facility: FacilityIdx, want: usize) -> bool {
         let site = self.site_of(facility);
-        site.is_some_and(|s| s.base.is_some() && !s.blocked[self.bundle_of[want]])
+        site.is_some_and(|s| s.base.is_some() && !s.blocked[self.article_of[want]])
     }
 
     /// The cost of the whole order from a facility, if that is what the content is.
@@ -196,9 +222,7 @@ impl<'a> Bulk<'a> {
         let base = self.site_of(facility)?.base.filter(|base| base.whole)?;
         let wants = self.demand.wants.iter();
         let whole = wants.map(|want| (want.line, want.quantity));
-        whole
-            .eq(content.iter().copied())
-            .then_some(base.priced.cost)
+        whole.eq(content.iter().copied()).then_some(base.cost)
     }
 
     /// A good pattern on the supply, without the facilities in `refused`.
@@ -234,12 +258,12 @@ impl<'a> Bulk<'a> {
     /// The cheapest facility that ships the whole order alone.
     fn alone(&self, open: &[Open]) -> Option<Vec<Part>> {
         let whole = open.iter().filter_map(|open| {
-            let mut pairs = self.bundles.iter().zip(&open.free);
+            let mut pairs = self.articles.iter().zip(&open.free);
             let enough = pairs.all(|(b, &free)| u64::from(free) >= b.units)
                 && open.room >= self.demand.units;
             let site = &self.sites[open.site];
             let base = site.base.filter(|base| base.whole && enough)?;
-            Some((base.priced.cost, site.facility))
+            Some((base.cost, site.facility))
         });
         let (cost, facility) = whole.min_by_key(|(cost, facility)| (cost.total(), *facility))?;
         let wants = self.demand.wants.iter();
@@ -256,13 +280,13 @@ impl<'a> Bulk<'a> {
             if site.base.is_none() || refused.contains(&site.facility) {
                 return None;
             }
-            let bundles = self.bundles.iter().zip(&site.blocked);
-            let free = bundles.map(|(bundle, &blocked)| {
+            let articles = self.articles.iter().zip(&site.blocked);
+            let free = articles.map(|(article, &blocked)| {
                 if blocked {
                     return 0;
                 }
-                let free = supply.free(self.instance.batch, site.facility, bundle.item);
-                free.min(u32::try_from(bundle.units).unwrap_or(u32::MAX))
+                let free = supply.free(self.instance.batch, site.facility, article.item);
+                free.min(u32::try_from(article.units).unwrap_or(u32::MAX))
             });
             let open = Open {
                 site: at,
@@ -272,13 +296,14 @@ impl<'a> Bulk<'a> {
             let node = self.extend(&root, 0, &open)?;
             Some((node.units_left, node.cost, open))
         });
-        let wanted: Vec<u64> = self.bundles.iter().map(|b| b.units).collect();
+        let wanted: Vec<u64> = self.articles.iter().map(|a| a.units).collect();
         candidates(ranked.collect(), &wanted, self.instance.rules.candidates)
     }
 
     /// The cheapest pattern by exact prices. `Err`: none can be priced; the facility that refuses in the first.
     fn cheapest(&self, open: &[Open], nodes: &[Node]) -> Result<Vec<Part>, FacilityIdx> {
         let rules = &self.instance.rules;
+        let mut packs: Vec<Packed> = Vec::new();
         let mut refusing = None;
         let mut best: Option<(i64, Vec<Part>)> = None;
         for node in nodes {
@@ -288,13 +313,17 @@ impl<'a> Bulk<'a> {
                 .saturating_add(rules.backordered(node.units_left));
             let mut priced = true;
             for part in &mut parts {
-                let order = self.demand.order;
-                match self.shipping.cost(order, part.facility, &part.content) {
-                    Ok(cost) => {
+                let known = packs.iter().position(|p| p.content() == part.content);
+                let at = known.unwrap_or_else(|| {
+                    packs.push(Packed::new(part.content.clone()));
+                    packs.len() - 1
+                });
+                match packs[at].price(self.shipping, &self.class, part.facility) {
+                    Some((cost, _)) => {
                         total = total.saturating_add(cost.total().0);
                         part.cost = Some(cost);
                     }
-                    Err(_) => {
+                    None => {
                         refusing = refusing.or(Some(part.facility));
                         priced = false;
                         break;
@@ -318,9 +347,9 @@ impl<'a> Bulk<'a> {
         let mut left: Vec<u32> = wants.iter().map(|want| want.quantity).collect();
         let parts = node.parts.iter().map(|(at, takes)| {
             let mut content: Content = Vec::new();
-            for (bundle, &units) in self.bundles.iter().zip(takes) {
+            for (article, &units) in self.articles.iter().zip(takes) {
                 let mut units = units;
-                for &want in &bundle.wants {
+                for &want in &article.wants {
                     let given = units.min(left[want]);
                     if given > 0 {
                         content.push((wants[want].line, given));
@@ -340,27 +369,49 @@ impl<'a> Bulk<'a> {
     }
 }
 
-/// Wants by item, in order of their first line; and the bundle of each want.
-fn bundles(instance: &Instance, demand: &Demand) -> (Vec<Bundle>, Vec<usize>) {
+fn cubic_millimetres(size: [i32; 3]) -> i128 {
+    size.iter().map(|&side| i128::from(side)).product()
+}
+
+/// The content itself, or every so-manieth unit of it where it is too large to be packed for an estimate.
+fn sample(content: Content) -> Content {
+    let all: u64 = content.iter().map(|c| u64::from(c.1)).sum();
+    if all <= EXACT_UNITS {
+        return content;
+    }
+    let step = all.div_ceil(SAMPLE);
+    let chosen = |before: u64| (before + step / 2) / step;
+    let mut before = 0;
+    let units = content.into_iter().map(|(line, units)| {
+        let after = before + u64::from(units);
+        let count = chosen(after) - chosen(before);
+        before = after;
+        (line, count as u32)
+    });
+    units.filter(|c| c.1 > 0).collect()
+}
+
+/// Wants by item, in order of their first line; and the article of each want.
+fn articles(instance: &Instance, demand: &Demand) -> (Vec<Article>, Vec<usize>) {
     let items = &instance.batch.items;
     let mut known: FxHashMap<ItemIdx, usize> = FxHashMap::default();
-    let mut bundles: Vec<Bundle> = Vec::new();
-    let mut bundle_of = Vec::with_capacity(demand.wants.len());
+    let mut articles: Vec<Article> = Vec::new();
+    let mut article_of = Vec::with_capacity(demand.wants.len());
     for (i, want) in demand.wants.iter().enumerate() {
         let at = *known.entry(want.item).or_insert_with(|| {
             let size = items.size[want.item];
-            bundles.push(Bundle {
+            articles.push(Article {
                 item: want.item,
                 units: 0,
                 wants: Vec::new(),
                 weight: i128::from(items.weight[want.item].0),
-                volume: size.iter().map(|&side| i128::from(side)).product(),
+                volume: cubic_millimetres(size),
             });
-            bundles.len() - 1
+            articles.len() - 1
         });
-        bundles[at].units += u64::from(want.quantity);
-        bundles[at].wants.push(i);
-        bundle_of.push(at);
+        articles[at].units += u64::from(want.quantity);
+        articles[at].wants.push(i);
+        article_of.push(at);
     }
-    (bundles, bundle_of)
+    (articles, article_of)
 }

@@ -39,8 +39,8 @@ struct Served {
 /// Serves all orders.
 pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result<Routed> {
     let batch = instance.batch;
-    let dests = (0..instance.len()).map(|p| batch.orders.dest[instance.demand(p).order]);
-    let freight = FreightFloor::new(batch, dests);
+    let orders = (0..instance.len()).map(|p| instance.demand(p).order);
+    let freight = FreightFloor::new(batch, orders);
     let mut supply = Supply::new(batch);
     let mut rule = Rule {
         supply: supply.clone(),
@@ -53,26 +53,25 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         ctx.interrupted()?;
         let chunk: Vec<usize> = (start..chunk_end(instance, start)).collect();
         start += chunk.len();
-        let prepared: Vec<(Choices, Floor)> = chunk
+        let prepared: Vec<(Choices, (Pattern, Floor))> = chunk
             .par_iter()
             .map(|&position| {
                 let demand = instance.demand(position);
-                let choices = Choices::prepare(shipping, instance, demand);
-                let floor = match &choices {
-                    Choices::Small(menu) => Floor::of_menu(menu, instance.rules.split),
-                    Choices::Large(_) => Floor::of_rates(instance, &freight, &demand),
-                };
-                (choices, floor)
+                let choices = Choices::prepare(shipping, instance, &freight, demand);
+                let proposal = choices.decide(&supply, &[]);
+                let floor = Floor::of(&choices, instance, &freight, &demand);
+                (choices, (proposal, floor))
             })
             .collect();
-        let (choices, mut floor): (Vec<Choices>, Vec<Floor>) = prepared.into_iter().unzip();
+        let (choices, rest): (Vec<Choices>, Vec<_>) = prepared.into_iter().unzip();
+        let (proposals, mut floor): (Vec<Pattern>, Vec<Floor>) = rest.into_iter().unzip();
         let chunk = Chunk {
             instance,
             shipping,
             positions: &chunk,
             choices: &choices,
         };
-        served.append(&mut chunk.serve(&mut supply));
+        served.append(&mut chunk.serve(&mut supply, proposals));
         rule.serve(&chunk);
         floors.append(&mut floor);
         let lines = chunk
@@ -115,13 +114,8 @@ struct Chunk<'a> {
 
 impl Chunk<'_> {
     /// Serves the orders of the chunk in order; the supply is what they leave.
-    fn serve(&self, supply: &mut Supply) -> Vec<Served> {
+    fn serve(&self, supply: &mut Supply, mut proposals: Vec<Pattern>) -> Vec<Served> {
         let mut refused: Vec<Vec<FacilityIdx>> = vec![Vec::new(); self.choices.len()];
-        let mut proposals: Vec<Pattern> = self
-            .choices
-            .par_iter()
-            .map(|choices| choices.decide(supply, &[]))
-            .collect();
         loop {
             let mut left = supply.clone();
             let mut served = self.take(&mut left, &proposals, &refused);

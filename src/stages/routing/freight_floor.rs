@@ -1,4 +1,4 @@
-//! What freight costs at least, from the rate card alone: no packing, no choice of service.
+//! What shipping costs at least, from the rate card and the facilities alone: no packing, no choice of service.
 //!
 //! *Claim.* Let a destination class be served by the price rows `r` of its (service, zone) pairs, row `r` with price `p_r` (with the
 //! least fuel of its service over the facilities) and weight `w_r`, cut to the heaviest parcel that the service takes. If
@@ -8,16 +8,18 @@
 //! at least `p_r >= a + b w_r >= a + b w`. Sum over one or more parcels; `a >= 0`. No row need be cheaper than a heavier one. ∎
 //!
 //! The lines `(a, b)` that matter are the edges of the lower convex hull of the points `(w_r, p_r)`, the level line under the cheapest
-//! row, and the ray from the origin; which of them is best depends on `W`. Surcharges are left out; negative ones (rebates),
-//! negative fuel and negative prices are subtracted in full, per parcel (see [`rebate`]).
+//! row, and the ray from the origin; which of them is best depends on `W`. Of surcharges only those without any condition are
+//! counted; negative ones (rebates), negative fuel and negative prices are subtracted in full, per parcel (see [`rebate`]).
 //!
 //! O(rows × log rows) per class at most; services and zones are reduced to their hulls once.
 
 use rustc_hash::FxHashMap;
 
+use super::instance::{Demand, Instance};
 use crate::model::Batch;
-use crate::model::ids::{CarrierIdx, DestIdx, FacilityIdx, ServiceIdx, ZoneIdx};
-use crate::model::rates::{PriceRow, Service, ServiceTerms};
+use crate::model::ids::{CarrierIdx, DestIdx, FacilityIdx, OrderIdx, ServiceIdx, ZoneIdx};
+use crate::model::rates::{PriceRow, Service, ServiceTerms, SurchargeKind};
+use crate::model::units::Cents;
 
 /// A line under all prices, in thousandths of a cent: `at_least + cents × grams / per`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,33 +39,39 @@ impl Line {
 
 /// Points (grams, cents).
 type Points = Vec<(i64, i64)>;
+/// A service in a zone, to residential addresses or others.
+type Pair = (ServiceIdx, ZoneIdx, bool);
 
 /// Lines under the prices of each class of destinations.
 pub(super) struct FreightFloor<'a> {
     batch: &'a Batch,
-    /// By class; `None`: nothing goes there.
-    lines: FxHashMap<u32, Option<Vec<Line>>>,
+    /// By class and whether the address is residential; `None`: nothing goes there.
+    lines: FxHashMap<(u32, bool), Option<Vec<Line>>>,
 }
 
 impl<'a> FreightFloor<'a> {
-    /// Lines for the classes of the destinations.
-    pub fn new(batch: &'a Batch, dests: impl Iterator<Item = DestIdx>) -> FreightFloor<'a> {
-        let mut hulls: FxHashMap<(ServiceIdx, ZoneIdx), Points> = FxHashMap::default();
-        let mut lines: FxHashMap<u32, Option<Vec<Line>>> = FxHashMap::default();
-        for dest in dests {
+    /// Lines for the destinations of the orders.
+    pub fn new(batch: &'a Batch, orders: impl Iterator<Item = OrderIdx>) -> FreightFloor<'a> {
+        let mut hulls: FxHashMap<Pair, Points> = FxHashMap::default();
+        let mut lines: FxHashMap<(u32, bool), Option<Vec<Line>>> = FxHashMap::default();
+        for order in orders {
+            let dest = batch.orders.dest[order];
+            let residential = batch.orders.residential[order];
             if let Some(class) = batch.rates.lanes.class(dest) {
                 lines
-                    .entry(class)
-                    .or_insert_with(|| lines_to(batch, dest, &mut hulls));
+                    .entry((class, residential))
+                    .or_insert_with(|| lines_to(batch, dest, residential, &mut hulls));
             }
         }
         FreightFloor { batch, lines }
     }
 
-    /// The line that promises most for `grams` to the destination; `None`: nothing goes there.
-    pub fn line(&self, dest: DestIdx, grams: i64) -> Option<Line> {
-        let class = self.batch.rates.lanes.class(dest)?;
-        let lines = self.lines.get(&class)?.as_ref()?;
+    /// The line that promises most for `grams` of the order; `None`: nothing goes there.
+    pub fn line(&self, order: OrderIdx, grams: i64) -> Option<Line> {
+        let orders = &self.batch.orders;
+        let class = self.batch.rates.lanes.class(orders.dest[order])?;
+        let lines = self.lines.get(&(class, orders.residential[order]))?;
+        let lines = lines.as_ref()?;
         let worth = |line: &&Line| line.at_least.saturating_add(line.weighs(grams));
         lines.iter().max_by_key(worth).copied()
     }
@@ -72,15 +80,16 @@ impl<'a> FreightFloor<'a> {
 fn lines_to(
     batch: &Batch,
     dest: DestIdx,
-    hulls: &mut FxHashMap<(ServiceIdx, ZoneIdx), Points>,
+    residential: bool,
+    hulls: &mut FxHashMap<Pair, Points>,
 ) -> Option<Vec<Line>> {
     let card = &batch.rates;
-    let mut pairs: Vec<(ServiceIdx, ZoneIdx)> = Vec::new();
+    let mut pairs: Vec<Pair> = Vec::new();
     for (service, offered) in card.services.iter_enumerated() {
         for facility in batch.facilities.indices() {
             let lane = card.lanes.get(offered.carrier, facility, dest);
             if let Some(lane) = lane.filter(|_| offered.terms(facility).is_some()) {
-                pairs.push((service, lane.zone));
+                pairs.push((service, lane.zone, residential));
             }
         }
     }
@@ -98,7 +107,7 @@ fn lines_to(
 }
 
 /// The least that each price row can come to, at the heaviest content it can have.
-fn floor_prices(batch: &Batch, (service, zone): (ServiceIdx, ZoneIdx)) -> Points {
+fn floor_prices(batch: &Batch, (service, zone, residential): Pair) -> Points {
     let card = &batch.rates;
     let offered = &card.services[service];
     let terms: Vec<&ServiceTerms> = batch
@@ -115,10 +124,41 @@ fn floor_prices(batch: &Batch, (service, zone): (ServiceIdx, ZoneIdx)) -> Points
     let rows = card.price_rows(service, zone).iter();
     rows.map(|row: &PriceRow| {
         let price = row.price.0.saturating_add(row.price.percent(fuel).0);
+        let price = price.saturating_add(surely(batch, offered, service, row.price, residential));
         let least = price.saturating_sub(rebate(batch, offered, service, row.price.0, fuel));
         (row.max_weight.0.min(heaviest), least)
     })
     .collect()
+}
+
+/// Surcharges that every parcel pays: those without conditions. Of a kind the greatest counts. Handling and oversize exclude each
+/// other, so they are left out.
+fn surely(
+    batch: &Batch,
+    offered: &Service,
+    service: ServiceIdx,
+    base: Cents,
+    residential: bool,
+) -> i64 {
+    use SurchargeKind::{DeliveryArea, Overweight, Peak, Residential};
+    let kinds = [Residential, DeliveryArea, Overweight, Peak];
+    let of_kind = |kind| {
+        let rows = batch.rates.surcharges.iter().filter(move |row| {
+            row.kind == kind
+                && row.carrier == offered.carrier
+                && row.service.is_none_or(|s| s == service)
+                && row.dest_prefix.is_none()
+                && row.zone.is_none()
+                && (row.min_weight.is_none() && row.min_girth_mm.is_none())
+                && (row.min_length_mm.is_none() && row.min_second_mm.is_none())
+                && (row.valid_from.is_none() && row.valid_to.is_none())
+        });
+        let amounts = rows.map(|row| row.amount.0.saturating_add(base.percent(row.percent).0));
+        amounts.max().unwrap_or(0).max(0)
+    };
+    let kinds = kinds.into_iter();
+    let apply = kinds.filter(|&kind| kind != Residential || residential);
+    apply.map(of_kind).fold(0, i64::saturating_add)
 }
 
 /// An upper bound on what surcharges and their fuel can take off a parcel; 0 unless some of them are negative.
@@ -183,7 +223,6 @@ fn slope_rises(a: (i64, i64), b: (i64, i64), c: (i64, i64)) -> bool {
 
 /// The level line, the edges that start above nothing, and the ray from the origin.
 fn edges(hull: &[(i64, i64)]) -> Vec<Line> {
-    let milli = |cents: i64| cents.saturating_mul(1_000);
     let (grams, cents) = hull[0];
     let mut lines = vec![Line {
         at_least: milli(cents),
@@ -215,6 +254,88 @@ fn edges(hull: &[(i64, i64)]) -> Vec<Line> {
         });
     }
     lines
+}
+
+/// At most what shipping some units of an order costs, however they are split: `fixed + sum of unit × units`, unless it is none.
+///
+/// Handling per order and per unit count at the cheapest of the facilities that stock the items, freight by the line that
+/// promises most for the whole order. Thousandths of a cent.
+pub(super) struct LinearFloor {
+    pub fixed: i64,
+    /// Per unit, and the most units that are anywhere, by want.
+    pub units: Box<[(i64, u32)]>,
+    /// Some facility has every line whole.
+    pub alone: bool,
+}
+
+impl LinearFloor {
+    pub fn new(instance: &Instance, freight: &FreightFloor, demand: &Demand) -> LinearFloor {
+        let batch = instance.batch;
+        let grams = demand.wants.iter().map(|want| {
+            let unit = i128::from(batch.items.weight[want.item].0);
+            unit * i128::from(want.quantity)
+        });
+        let grams = i64::try_from(grams.sum::<i128>()).unwrap_or(i64::MAX);
+        let Some(line) = freight.line(demand.order, grams) else {
+            return LinearFloor {
+                fixed: 0,
+                units: vec![(0, 0); demand.wants.len()].into(),
+                alone: false,
+            };
+        };
+        // Every parcel has at least one unit: what a parcel may earn, a unit earns at most.
+        let carton = batch.cartons.cost.iter().map(|cost| cost.0).min();
+        let earns = milli(carton.unwrap_or(0).min(0)).saturating_add(line.at_least.min(0));
+        let mut per_order = i64::MAX;
+        let mut alone: Option<Vec<FacilityIdx>> = None;
+        let units = demand.wants.iter().map(|want| {
+            let (mut most, mut handling) = (0u32, i64::MAX);
+            let mut holders = Vec::new();
+            for stock in batch.inventory.by_item.row(want.item) {
+                if stock.available() > 0 && instance.may_ship(stock.facility, want.item) {
+                    let site = &batch.facilities[stock.facility];
+                    most = most.saturating_add(stock.available());
+                    handling = handling.min(site.handling_per_unit.0);
+                    per_order = per_order.min(site.handling_per_order.0);
+                    if stock.available() >= want.quantity {
+                        holders.push(stock.facility);
+                    }
+                }
+            }
+            match &mut alone {
+                Some(alone) => alone.retain(|f| holders.binary_search(f).is_ok()),
+                None => alone = Some(holders),
+            }
+            let weighs = line.weighs(batch.items.weight[want.item].0);
+            let unit = milli(handling).saturating_add(weighs);
+            (unit.saturating_add(earns), most.min(want.quantity))
+        });
+        let units = units.collect();
+        let shipments = i64::try_from(instance.rules.max_shipments).unwrap_or(i64::MAX);
+        let per_order = milli(per_order).min(milli(per_order).saturating_mul(shipments));
+        LinearFloor {
+            fixed: per_order.saturating_add(line.at_least.max(0)),
+            units,
+            alone: alone.is_some_and(|alone| !alone.is_empty()),
+        }
+    }
+
+    /// Cents for these units by want, in `shipments` or more; `None`: there are not so many.
+    pub fn cents(&self, units: impl Iterator<Item = u32>, shipments: i64) -> Option<i64> {
+        let mut total =
+            i128::from(self.fixed) * i128::from(if self.fixed > 0 { shipments } else { 1 });
+        for (units, &(unit, most)) in units.zip(&self.units) {
+            if units > most {
+                return None;
+            }
+            total += i128::from(unit) * i128::from(units);
+        }
+        i64::try_from(total.div_euclid(1_000)).ok()
+    }
+}
+
+fn milli(cents: i64) -> i64 {
+    cents.saturating_mul(1_000)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Let the lines `l` want `q_l` units. A *content* `c` is what one facility may send: `0 <= c <= q`, `c != 0`; there are
 //! `Π (q_l + 1) - 1` of them, at most 15 here (one to three single units, say). All of them are packed once and priced from
-//! every facility that stocks them, before any order is served: `p(f, c)`. Then, on the remaining supply,
+//! every facility that stocks them: `p(f, c)`. Then, on the remaining supply,
 //!
 //! ```text
 //! B_f(k, x) = min( B_{f-1}(k, x),  min { B_{f-1}(k - 1, x - c) + p(f, c) : c <= x, c fits stock and capacity of f } )
@@ -13,12 +13,19 @@
 //! ships anyway goes along*: for `x != q` a facility may only send contents to which none of the lacking units it still has could be
 //! added. Ties: more units first, then fewer shipments, then the first found in order of facility and content.
 //!
+//! Most orders find all they want in one place. So first only the whole order is priced; if the cheapest facility that has it costs no
+//! more than any plan with two shipments or with units left can (by [`super::freight_floor`]), that is the least cost, and no
+//! part of the order is ever packed.
+//!
 //! As supply only shrinks while orders are served, a pattern that was best before is still best if it is still possible.
 //! O(facilities × contents² × shipments) per `x`; 40 bytes per (facility, content).
+
+use std::sync::OnceLock;
 
 use crate::model::ids::{FacilityIdx, LineIdx};
 use crate::stages::shipping::{ShipmentCost, Shipping};
 
+use super::freight_floor::LinearFloor;
 use super::instance::{Content, Demand, Instance, Rules, Supply, Want};
 use super::order::{Open, Packed, Part, Pattern, candidates};
 
@@ -84,15 +91,21 @@ impl States {
     }
 }
 
-/// Every content of an order, priced from every facility.
+/// What an order of few units may choose from.
 pub(super) struct Menu<'a> {
+    shipping: &'a Shipping<'a>,
     instance: &'a Instance<'a>,
     demand: Demand<'a>,
     states: States,
     /// Facilities with stock at the start.
     sites: Vec<FacilityIdx>,
-    /// By site, then state; `None`: more than was there at the start, or nobody takes it.
-    price: Vec<Option<ShipmentCost>>,
+    floor: LinearFloor,
+    /// The whole order from every site; `None`: not there at the start, or nobody takes it.
+    whole: Vec<Option<ShipmentCost>>,
+    /// No other plan costs less than this.
+    others: i64,
+    /// Every content from every site, by site, then state; priced when first asked for.
+    all: OnceLock<Vec<Option<ShipmentCost>>>,
 }
 
 impl<'a> Menu<'a> {
@@ -102,43 +115,105 @@ impl<'a> Menu<'a> {
         States::of(wants).is_some() && (0..wants.len()).all(distinct)
     }
 
-    /// Packs every content once and prices it everywhere. The order must fit.
-    pub fn new(shipping: &Shipping, instance: &'a Instance<'a>, demand: Demand<'a>) -> Menu<'a> {
-        let states = States::of(demand.wants).expect("the order fits");
-        let sites = instance.stocking(demand.wants);
-        let class = shipping.rate_class(demand.order);
-        let start: Vec<Open> = (0..sites.len())
-            .map(|site| at_start(instance, &demand, site, sites[site]))
-            .collect();
-        let mut price = vec![None; sites.len() * states.len()];
-        for state in 1..states.len() {
-            let content = states.content(demand.wants, state);
-            let mut packed = Packed::new(content);
-            for open in start.iter().filter(|open| holds(&states, open, state)) {
-                let found = packed.price(shipping, &class, sites[open.site]);
-                price[open.site * states.len() + state] = found.map(|priced| priced.cost);
-            }
-        }
-        Menu {
+    /// Packs the whole order once and prices it everywhere. The order must fit.
+    pub fn new(
+        shipping: &'a Shipping<'a>,
+        instance: &'a Instance<'a>,
+        demand: Demand<'a>,
+        floor: LinearFloor,
+    ) -> Menu<'a> {
+        let mut menu = Menu {
+            shipping,
             instance,
             demand,
-            states,
-            sites,
-            price,
-        }
+            states: States::of(demand.wants).expect("the order fits"),
+            sites: instance.stocking(demand.wants),
+            floor,
+            whole: Vec::new(),
+            others: 0,
+            all: OnceLock::new(),
+        };
+        menu.whole = menu.prices(menu.states.len() - 1);
+        menu.others = menu.others();
+        menu
     }
 
-    /// The states and, for each, the least cost of shipping it from one facility, whatever the other orders take.
-    pub fn least(&self) -> (States, Vec<Option<i64>>) {
-        let least = (0..self.states.len()).map(|state| {
-            let prices = (0..self.sites.len()).filter_map(|site| self.price(site, state));
-            prices.min()
+    /// A state from every site.
+    fn prices(&self, state: usize) -> Vec<Option<ShipmentCost>> {
+        let class = self.shipping.rate_class(self.demand.order);
+        let mut packed = Packed::new(self.states.content(self.demand.wants, state));
+        let sites = self.sites.iter().enumerate();
+        sites
+            .map(|(site, &facility)| {
+                let open = at_start(self.instance, &self.demand, site, facility);
+                if !holds(&self.states, &open, state) {
+                    return None;
+                }
+                let priced = packed.price(self.shipping, &class, facility);
+                priced.map(|(cost, _)| cost)
+            })
+            .collect()
+    }
+
+    fn all(&self) -> &[Option<ShipmentCost>] {
+        self.all.get_or_init(|| {
+            let states = self.states.len();
+            let mut all = vec![None; self.sites.len() * states];
+            for state in 1..states {
+                let prices = if state == states - 1 {
+                    self.whole.clone()
+                } else {
+                    self.prices(state)
+                };
+                for (site, price) in prices.into_iter().enumerate() {
+                    all[site * states + state] = price;
+                }
+            }
+            all
+        })
+    }
+
+    /// At most what a plan costs that does not ship the whole order at once.
+    fn others(&self) -> i64 {
+        let rules = &self.instance.rules;
+        let whole = self.states.len() - 1;
+        let split = self.linear_floor(whole, 2);
+        let split = split.map(|cost| cost.saturating_add(rules.split));
+        let parts = (1..whole).filter(|_| !self.demand.complete);
+        let parts = parts.filter_map(|state| {
+            let penalty = rules.backordered(self.lacking(state));
+            Some(self.linear_floor(state, 1)?.saturating_add(penalty))
         });
-        (self.states, least.collect())
+        parts.chain(split).min().unwrap_or(i64::MAX)
+    }
+
+    /// At most what shipping a state costs in `shipments` or more, whatever the other orders take.
+    pub fn linear_floor(&self, state: usize, shipments: i64) -> Option<i64> {
+        let units = self.states.units(state).iter().map(|&units| units.into());
+        self.floor.cents(units, shipments)
+    }
+
+    /// The states and, if they were priced, the least cost of shipping each from one facility, whatever the other orders take.
+    pub fn least(&self) -> (States, Option<Vec<Option<i64>>>) {
+        let least = self.all.get().map(|_| {
+            let least = |state| {
+                (0..self.sites.len())
+                    .filter_map(|s| self.price(s, state))
+                    .min()
+            };
+            (0..self.states.len()).map(least).collect()
+        });
+        (self.states, least)
+    }
+
+    /// The least cost of shipping the whole order from one facility, whatever the other orders take.
+    pub fn least_alone(&self) -> Option<i64> {
+        let costs = self.whole.iter().flatten();
+        costs.map(|cost| cost.total().0).min()
     }
 
     fn entry(&self, site: usize, state: usize) -> Option<ShipmentCost> {
-        self.price[site * self.states.len() + state]
+        self.all()[site * self.states.len() + state]
     }
 
     fn price(&self, site: usize, state: usize) -> Option<i64> {
@@ -157,19 +232,38 @@ impl<'a> Menu<'a> {
         before.iter().map(|w| w.quantity as usize + 1).product()
     }
 
-    /// Cost of a content at a facility.
-    pub fn cost(&self, facility: FacilityIdx, content: &[(LineIdx, u32)]) -> Option<ShipmentCost> {
+    /// Cost of a content from a facility, if it is known that it can be shipped.
+    pub fn known(&self, facility: FacilityIdx, content: &[(LineIdx, u32)]) -> Option<ShipmentCost> {
         let site = self.sites.binary_search(&facility).ok()?;
         let wants = self.demand.wants.iter().enumerate();
         let units = wants.map(|(i, want)| {
             let found = content.iter().find(|c| c.0 == want.line);
             found.map_or(0, |c| c.1 as usize) * self.single(i)
         });
-        self.entry(site, units.sum())
+        let state: usize = units.sum();
+        if state == self.states.len() - 1 {
+            return self.whole[site];
+        }
+        self.all.get()?[site * self.states.len() + state]
     }
 
     /// The least-cost pattern on the supply.
     pub fn decide(&self, supply: &Supply) -> Pattern {
+        if let Some((cost, site)) = self.alone(supply)
+            && cost <= self.others
+        {
+            let content = self
+                .states
+                .content(self.demand.wants, self.states.len() - 1);
+            return Pattern {
+                parts: vec![Part {
+                    facility: self.sites[site],
+                    content,
+                    cost: self.whole[site],
+                }],
+                refused: Vec::new(),
+            };
+        }
         let rules = &self.instance.rules;
         let sites = self.open_sites(supply, rules);
         let whole = self.states.len() - 1;
@@ -191,6 +285,17 @@ impl<'a> Menu<'a> {
             }
         }
         self.pattern(best.map(|best| best.1).unwrap_or_default())
+    }
+
+    /// The cheapest site that can ship the whole order.
+    fn alone(&self, supply: &Supply) -> Option<(i64, usize)> {
+        let whole = self.states.len() - 1;
+        let costs = self.whole.iter().enumerate().filter_map(|(site, cost)| {
+            let cost = cost.as_ref()?.total().0;
+            let open = self.on(supply, site);
+            holds(&self.states, &open, whole).then_some((cost, site))
+        });
+        costs.min()
     }
 
     fn lacking(&self, state: usize) -> u64 {

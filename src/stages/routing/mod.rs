@@ -48,6 +48,8 @@ mod menu;
 mod nearest;
 mod order;
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;
 
 use crate::error::Result;

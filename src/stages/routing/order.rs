@@ -7,10 +7,10 @@
 use crate::model::codes::Code;
 use crate::model::ids::{FacilityIdx, LineIdx};
 use crate::model::plan::Backorder;
-use crate::model::units::Cents;
-use crate::stages::shipping::{Measured, RateClass, ShipmentCost, Shipping};
+use crate::stages::shipping::{Bundle, RateClass, ShipmentCost, Shipping};
 
 use super::bulk::Bulk;
+use super::freight_floor::{FreightFloor, LinearFloor};
 use super::instance::{Content, Demand, Instance, Supply, Want};
 use super::menu::Menu;
 
@@ -89,62 +89,41 @@ pub(super) fn candidates(
 /// A content, packed once for all facilities that pack alike.
 pub(super) struct Packed {
     content: Content,
-    units: u64,
-    groups: Vec<(u32, Vec<Measured>, Cents)>,
-}
-
-/// The exact cost of a content from one facility, and what its parcels measure together.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Priced {
-    pub cost: ShipmentCost,
-    pub parcels: usize,
-    /// Gross, grams.
-    pub weight: i64,
-    /// Outer, mm³.
-    pub volume: i64,
+    groups: Vec<(u32, Bundle)>,
 }
 
 impl Packed {
     pub fn new(content: Content) -> Packed {
         Packed {
-            units: content.iter().map(|c| u64::from(c.1)).sum(),
             content,
             groups: Vec::new(),
         }
     }
 
-    /// `None`: nobody takes it there.
+    pub fn content(&self) -> &[(LineIdx, u32)] {
+        &self.content
+    }
+
+    /// The exact cost of the content from one facility, and how it is packed there; `None`: nobody takes it.
     pub fn price(
         &mut self,
         shipping: &Shipping,
         class: &RateClass,
         facility: FacilityIdx,
-    ) -> Option<Priced> {
-        let group = shipping.pack_group(facility);
+    ) -> Option<(ShipmentCost, &Bundle)> {
+        let group = shipping.pack_group(class, facility);
         let known = self.groups.iter().position(|g| g.0 == group);
         let at = match known {
             Some(at) => at,
             None => {
-                let packed = shipping.pack(facility, &self.content).ok()?;
-                let parcels = packed.iter().map(|p| Measured::from(&p.parcel)).collect();
-                let cartons = packed.iter().map(|p| p.carton_cost).sum();
-                self.groups.push((group, parcels, cartons));
+                let bundle = shipping.bundle(facility, &self.content).ok()?;
+                self.groups.push((group, bundle));
                 self.groups.len() - 1
             }
         };
-        let (_, parcels, cartons) = &self.groups[at];
-        let freight = shipping.freight_of(class, facility, parcels)?;
-        Some(Priced {
-            cost: ShipmentCost {
-                freight: freight.price,
-                cartons: *cartons,
-                handling: shipping.handling(facility, self.units),
-                lateness: freight.lateness,
-            },
-            parcels: parcels.len(),
-            weight: parcels.iter().map(|p| p.weight).sum(),
-            volume: parcels.iter().map(|p| p.volume).sum(),
-        })
+        let bundle = &self.groups[at].1;
+        let cost = shipping.cost_of(class, facility, bundle).ok()?;
+        Some((cost, bundle))
     }
 }
 
@@ -159,10 +138,12 @@ impl<'a> Choices<'a> {
     pub fn prepare(
         shipping: &'a Shipping<'a>,
         instance: &'a Instance<'a>,
+        freight: &FreightFloor,
         demand: Demand<'a>,
     ) -> Choices<'a> {
         if Menu::fits(demand.wants) {
-            Choices::Small(Menu::new(shipping, instance, demand))
+            let floor = LinearFloor::new(instance, freight, &demand);
+            Choices::Small(Menu::new(shipping, instance, demand, floor))
         } else {
             Choices::Large(Bulk::new(shipping, instance, demand))
         }
@@ -192,12 +173,11 @@ impl<'a> Choices<'a> {
         facility: FacilityIdx,
         content: &[(LineIdx, u32)],
     ) -> Option<ShipmentCost> {
-        match self {
-            Choices::Small(menu) => menu.cost(facility, content),
-            Choices::Large(bulk) => bulk
-                .known(facility, content)
-                .or_else(|| shipping.cost(demand.order, facility, content).ok()),
-        }
+        let known = match self {
+            Choices::Small(menu) => menu.known(facility, content),
+            Choices::Large(bulk) => bulk.known(facility, content),
+        };
+        known.or_else(|| shipping.cost(demand.order, facility, content).ok())
     }
 
     /// What the pattern leaves, and why; `supply` is what is left after it.

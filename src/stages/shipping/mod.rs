@@ -6,8 +6,10 @@
 //! How to ask:
 //!
 //! - once in a while: [`Shipping::cost`] packs, rates and chooses;
-//! - millions of times: [`Shipping::bundle`] once per (content, [`Shipping::pack_group`] of the facilities), then
+//! - millions of times: [`Shipping::bundle`] once per (content, [`Shipping::pack_group`] of class and facility), then
 //!   [`Shipping::cost_of`] for every ([`RateClass`], facility). Orders of one class and content cost the same.
+//!
+//! Packing looks at the destination, as far as this: what no service takes there is not packed (see `reach`).
 
 mod appraise;
 mod choose;
@@ -15,6 +17,9 @@ mod measure;
 mod offers;
 mod pack;
 mod quote;
+mod reach;
+#[cfg(test)]
+mod reach_tests;
 #[cfg(test)]
 mod shipment_tests;
 mod tariff;
@@ -163,15 +168,18 @@ impl<'a> Shipping<'a> {
             unknown_transit: u16::try_from(params.carrier.unknown_transit_days).unwrap_or(u16::MAX),
         };
         shipping.appraise();
+        shipping.narrow();
         Ok(shipping)
     }
 
-    /// Facilities of one group have the same cartons and pack alike.
-    pub fn pack_group(&self, facility: FacilityIdx) -> u32 {
-        self.packer.group(facility)
+    /// Facilities and classes of one group have the same cartons up to the same weights, and pack alike.
+    pub fn pack_group(&self, class: &RateClass, facility: FacilityIdx) -> u32 {
+        let lanes = self.batch.rates.lanes.class(class.dest);
+        self.packer.group(facility, lanes)
     }
 
-    /// Packs what a facility sends for an order; (line, units), each line once. `Err`: the facility may not ship it.
+    /// Packs what a facility sends for an order, the one that all lines belong to; (line, units), each line once.
+    /// `Err`: the facility may not ship it.
     pub fn pack(
         &self,
         facility: FacilityIdx,
@@ -197,8 +205,8 @@ impl<'a> Shipping<'a> {
         facility.handling_per_order + Cents(facility.handling_per_unit.0.saturating_mul(units))
     }
 
-    /// [`Shipping::pack`], without saying where each unit lies. Facilities of one [`Shipping::pack_group`] that may all ship
-    /// hazardous goods, or none, get the same bundle.
+    /// [`Shipping::pack`], without saying where each unit lies. Facilities of one [`Shipping::pack_group`] for the
+    /// order's class that may all ship hazardous goods, or none, get the same bundle.
     pub fn bundle(
         &self,
         facility: FacilityIdx,

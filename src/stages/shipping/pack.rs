@@ -5,6 +5,10 @@
 //! and typical freight at this weight, see `appraise`) that holds all, or else fills several. If one carton holds all but
 //! two or more of the cheaper kinds together cost less, as when the one is oversize, those are taken.
 //!
+//! Where the services of a lane do not take every carton as heavy as it may be, a shipment is packed from a *narrowed* shelf: only
+//! cartons that some service takes there, and only as heavy as it takes them (see `reach`). What fits none of those is packed as if
+//! they were no narrower; most often no service takes it then.
+//!
 //! A carton's weight limit counts its tare. `fill_percent` limits the share of its volume that may be used: what the kernel packed
 //! last is taken out again (it carries nothing) until the rest is within the limit, and packed in further cartons.
 
@@ -25,8 +29,16 @@ type Unit = (LineIdx, [i32; 3], [i32; 3]);
 /// Packs for all facilities of a batch.
 #[derive(Clone, Debug)]
 pub(super) struct Packer {
-    group: IdxVec<FacilityIdx, u32>,
+    /// Of each facility, whatever the destination: its full shelf.
+    full: IdxVec<FacilityIdx, u32>,
+    /// Full shelves first, then narrowed ones.
     pub shelves: Vec<Shelf>,
+    /// What packs alike: the shelves for ordinary and for hazardous goods. Those of full shelves first, in the same order.
+    groups: Vec<[u32; 2]>,
+    /// Group by facility and class of lanes; empty: full shelves everywhere.
+    narrowed: Vec<u32>,
+    /// Classes of lanes.
+    classes: usize,
 }
 
 /// The cartons that facilities of one group have.
@@ -56,7 +68,7 @@ impl Packer {
     pub fn new(batch: &Batch, params: &Params) -> Packer {
         let wall = i32::try_from(params.cartonize.wall_mm).unwrap_or(0);
         let mut shelves: Vec<Shelf> = Vec::new();
-        let group = batch
+        let full = batch
             .facilities
             .indices()
             .map(|facility| {
@@ -68,17 +80,44 @@ impl Packer {
                 }) as u32
             })
             .collect();
-        Packer { group, shelves }
+        Packer {
+            full,
+            groups: (0..shelves.len() as u32).map(|s| [s, s]).collect(),
+            shelves,
+            narrowed: Vec::new(),
+            classes: 0,
+        }
     }
 
-    pub fn group(&self, facility: FacilityIdx) -> u32 {
-        self.group[facility]
+    /// What packs alike for a class of lanes; `None`: no carrier goes there.
+    pub fn group(&self, facility: FacilityIdx, class: Option<u32>) -> u32 {
+        let of_class = class.filter(|_| !self.narrowed.is_empty());
+        match of_class {
+            Some(class) => self.narrowed[facility.index() * self.classes + class as usize],
+            None => self.full[facility],
+        }
     }
 
-    /// Facilities of a group, in order.
-    pub fn members(&self, group: usize) -> impl Iterator<Item = FacilityIdx> + '_ {
-        let groups = self.group.iter_enumerated();
-        groups.filter_map(move |(facility, &g)| (g as usize == group).then_some(facility))
+    /// The shelf of a facility when nothing is known of the destination.
+    pub fn full_shelf(&self, facility: FacilityIdx) -> u32 {
+        self.full[facility]
+    }
+
+    /// Sets the groups by facility and class; `groups` are given as pairs of shelves.
+    pub fn narrow(&mut self, groups: Vec<[u32; 2]>, narrowed: Vec<u32>, classes: usize) {
+        self.groups = groups;
+        self.narrowed = narrowed;
+        self.classes = classes;
+    }
+
+    pub fn groups(&self) -> &[[u32; 2]] {
+        &self.groups
+    }
+
+    /// Facilities with a full shelf, in order.
+    pub fn members(&self, shelf: usize) -> impl Iterator<Item = FacilityIdx> + '_ {
+        let full = self.full.iter_enumerated();
+        full.filter_map(move |(facility, &s)| (s as usize == shelf).then_some(facility))
     }
 
     /// Ordinary cartons, then hazardous ones, then units in their own containers.
@@ -88,44 +127,73 @@ impl Packer {
         facility: FacilityIdx,
         content: &[(LineIdx, u32)],
     ) -> Vec<PackedCarton> {
-        let shelf = &self.shelves[self.group[facility] as usize];
         let mut packed = Vec::new();
         let mut alone = Vec::new();
-        for hazmat in [false, true] {
-            let (together, mut single) = shelf.sort(batch, content, hazmat);
-            alone.append(&mut single);
-            if together.is_empty() {
-                continue;
-            }
-            let pieces: Vec<BoxItem> = together
-                .iter()
-                .map(|&line| piece(batch, batch.lines.item[line]))
-                .collect();
+        self.sorted(batch, facility, content, |shelf, together| {
+            let Some((shelf, pieces)) = shelf else {
+                alone.extend_from_slice(together);
+                return;
+            };
             let (filled, left) = shelf.fill(&pieces);
             packed.extend(
                 filled
                     .iter()
-                    .map(|f| self.carton(batch, shelf, f, &together)),
+                    .map(|f| self.carton(batch, shelf, f, together)),
             );
             alone.extend(left.iter().map(|&i| together[i as usize]));
-        }
+        });
         packed.extend(alone.iter().map(|&line| own_container(batch, line)));
         packed
     }
 
     /// No packing of the content has fewer packages.
     pub fn fewest(&self, batch: &Batch, facility: FacilityIdx, content: &[(LineIdx, u32)]) -> u64 {
-        let shelf = &self.shelves[self.group[facility] as usize];
         let mut packages = 0;
-        for hazmat in [false, true] {
-            let (together, alone) = shelf.sort(batch, content, hazmat);
-            let pieces: Vec<BoxItem> = together
-                .iter()
-                .map(|&line| piece(batch, batch.lines.item[line]))
-                .collect();
-            packages += shelf.fewest(&pieces) + alone.len() as u64;
-        }
+        self.sorted(batch, facility, content, |shelf, together| {
+            packages += match shelf {
+                Some((shelf, pieces)) => shelf.fewest(&pieces),
+                None => together.len() as u64,
+            };
+        });
         packages
+    }
+
+    /// Sorts the units of a content by what they are packed with: `each` gets a shelf, its units and their lines, or no shelf and
+    /// units that ship in their own containers.
+    fn sorted(
+        &self,
+        batch: &Batch,
+        facility: FacilityIdx,
+        content: &[(LineIdx, u32)],
+        mut each: impl FnMut(Option<(&Shelf, Vec<BoxItem>)>, &[LineIdx]),
+    ) {
+        let class = content.first().and_then(|&(line, _)| {
+            let dest = batch.orders.dest[batch.lines.order[line]];
+            batch.rates.lanes.class(dest)
+        });
+        let full = self.full[facility];
+        let shelves = self.groups[self.group(facility, class) as usize];
+        for (hazmat, narrow) in [false, true].into_iter().zip(shelves) {
+            let mut rest: Vec<(LineIdx, u32)> = content
+                .iter()
+                .copied()
+                .filter(|c| batch.items.hazmat[batch.lines.item[c.0]] == hazmat)
+                .collect();
+            let again = (narrow != full).then_some(full);
+            for shelf in [narrow].into_iter().chain(again) {
+                let shelf = &self.shelves[shelf as usize];
+                let (together, unfit) = shelf.sort(batch, &rest);
+                rest = unfit;
+                if !together.is_empty() {
+                    let items = together.iter().map(|&line| batch.lines.item[line]);
+                    let pieces = items.map(|item| piece(batch, item)).collect();
+                    each(Some((shelf, pieces)), &together);
+                }
+            }
+            if !rest.is_empty() {
+                each(None, &units_of(&rest));
+            }
+        }
     }
 
     fn carton(
@@ -186,25 +254,43 @@ impl Shelf {
         }
     }
 
-    /// Units of the content, hazardous or not: those that fit a carton, and those that do not.
+    /// The gross weight that a carton may have, its tare.
+    pub fn limits(&self, bin: usize) -> (i64, i64) {
+        let tare = self.tare[bin];
+        (self.bins[bin].max_weight.saturating_add(tare), tare)
+    }
+
+    /// The same cartons up to other gross weights; without those that have none.
+    pub fn narrowed(&self, reach: &[Option<i64>]) -> Shelf {
+        let kept: Vec<usize> = (0..reach.len()).filter(|&i| reach[i].is_some()).collect();
+        let bin = |i: usize| {
+            let content = reach[i].unwrap_or(0).saturating_sub(self.tare[i]);
+            Bin {
+                max_weight: content.min(self.bins[i].max_weight),
+                ..self.bins[i]
+            }
+        };
+        Shelf {
+            cartons: kept.iter().map(|&i| self.cartons[i]).collect(),
+            bins: kept.iter().map(|&i| bin(i)).collect(),
+            tare: kept.iter().map(|&i| self.tare[i]).collect(),
+            usable: kept.iter().map(|&i| self.usable[i]).collect(),
+            worth: kept.iter().map(|&i| self.worth[i].clone()).collect(),
+            outer: kept.iter().map(|&i| self.outer[i]).collect(),
+        }
+    }
+
+    /// Units of the content that fit a carton, and what does not.
     fn sort(
         &self,
         batch: &Batch,
         content: &[(LineIdx, u32)],
-        hazmat: bool,
-    ) -> (Vec<LineIdx>, Vec<LineIdx>) {
-        let (mut together, mut alone) = (Vec::new(), Vec::new());
-        for &(line, units) in content {
-            let item = batch.lines.item[line];
-            if batch.items.hazmat[item] != hazmat {
-                continue;
-            }
-            let piece = piece(batch, item);
-            let fits = (0..self.bins.len()).any(|bin| self.takes(bin, &piece));
-            let target = if fits { &mut together } else { &mut alone };
-            target.extend(std::iter::repeat_n(line, units as usize));
-        }
-        (together, alone)
+    ) -> (Vec<LineIdx>, Vec<(LineIdx, u32)>) {
+        let (fit, unfit): (Vec<_>, Vec<_>) = content.iter().partition(|&&(line, _)| {
+            let piece = piece(batch, batch.lines.item[line]);
+            (0..self.bins.len()).any(|bin| self.takes(bin, &piece))
+        });
+        (units_of(&fit), unfit)
     }
 
     fn takes(&self, bin: usize, piece: &BoxItem) -> bool {
@@ -427,6 +513,12 @@ fn stocked(cartons: &Cartons, facility: FacilityIdx) -> Vec<CartonIdx> {
         .collect();
     stocked.sort_by_key(|&c| (cartons.cost[c], volume(cartons.size[c]), c));
     stocked
+}
+
+/// The line of each unit.
+fn units_of(content: &[(LineIdx, u32)]) -> Vec<LineIdx> {
+    let units = |&(line, units): &(LineIdx, u32)| std::iter::repeat_n(line, units as usize);
+    content.iter().flat_map(units).collect()
 }
 
 fn piece(batch: &Batch, item: ItemIdx) -> BoxItem {

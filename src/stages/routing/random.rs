@@ -1,0 +1,365 @@
+//! Routing on random worlds: judged by the audit and against brute force.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::tests::Case;
+use super::*;
+use crate::model::ids::{CarrierIdx, FacilityIdx, ItemIdx};
+use crate::model::rates::{ServiceTerms, Surcharge, SurchargeKind};
+use crate::model::units::Cents;
+use crate::stages::shipping::ShipmentCost;
+use crate::testing::{World, calendar, terms};
+
+const CARRIER: CarrierIdx = CarrierIdx(0);
+
+/// Lines (item, quantity), complete, priority.
+type PlotOrder = (Vec<(usize, i64)>, bool, u8);
+
+/// What a random world is made of.
+#[derive(Clone, Debug)]
+struct Plot {
+    /// Stock by (item, facility), capacity and hazmat by facility.
+    stock: Vec<u32>,
+    sites: Vec<(u64, bool, i64)>,
+    /// Side in mm, grams, hazmat.
+    items: Vec<(i32, i64, bool)>,
+    orders: Vec<PlotOrder>,
+    /// Price of an express service, not monotone in weight.
+    express: Vec<i64>,
+    /// Residential and percentage surcharge; rebates too.
+    extra: (i64, f64),
+    max_shipments: i64,
+    penalty: i64,
+}
+
+fn plot(orders: usize, lines: usize, quantity: i64) -> impl Strategy<Value = Plot> {
+    let item = (40..260i32, 50..9_000i64, prop::bool::weighted(0.2));
+    let site = (0..30u64, prop::bool::weighted(0.7), 0..90i64);
+    let line = (0..3usize, 1..=quantity);
+    let order = (
+        prop::collection::vec(line, 1..=lines),
+        prop::bool::weighted(0.25),
+        0..3u8,
+    );
+    (
+        prop::collection::vec(0..8u32, 9),
+        prop::collection::vec(site, 3),
+        prop::collection::vec(item, 3),
+        prop::collection::vec(order, 1..=orders),
+        prop::collection::vec(200..3_000i64, 4),
+        (-100..500i64, -20.0..30.0f64),
+        1..4i64,
+        prop_oneof![Just(0), Just(150), Just(700), Just(1_200), Just(9_000)],
+    )
+        .prop_map(
+            |(stock, sites, items, orders, express, extra, max_shipments, penalty)| Plot {
+                stock,
+                sites,
+                items,
+                orders,
+                express,
+                extra,
+                max_shipments,
+                penalty,
+            },
+        )
+}
+
+/// A surcharge of the carrier without conditions.
+pub(super) fn surcharge(world: &mut World, kind: SurchargeKind, amount: i64, percent: f64) {
+    world.batch.rates.surcharges.push(Surcharge {
+        carrier: CARRIER,
+        service: None,
+        kind,
+        dest_prefix: None,
+        zone: None,
+        min_weight: None,
+        min_length_mm: None,
+        min_second_mm: None,
+        min_girth_mm: None,
+        valid_from: None,
+        valid_to: None,
+        amount: Cents(amount),
+        percent,
+        min_billable: None,
+    });
+}
+
+fn stage(plot: &Plot) -> Case {
+    let mut world = World::new();
+    let limits = ServiceTerms {
+        hazmat: false,
+        dim_divisor: 5_000,
+        fuel_percent: 7.5,
+        ..terms()
+    };
+    let prices = plot.express.iter().zip([500, 2_000, 4_000, 16_000]);
+    world.service(
+        CARRIER,
+        "express",
+        limits,
+        prices.map(|(&cents, grams)| (grams, cents)),
+    );
+    let (amount, percent) = plot.extra;
+    surcharge(&mut world, SurchargeKind::Residential, amount, 0.0);
+    surcharge(&mut world, SurchargeKind::Peak, 0, percent);
+    world.carton("small", [150, 150, 150]);
+    world.carton("large", [300, 300, 300]);
+    for (i, &(capacity, hazmat, handling)) in plot.sites.iter().enumerate() {
+        let site = world.facility(&format!("F{i}"));
+        let facility = &mut world.batch.facilities[site];
+        facility.capacity_units = capacity;
+        facility.hazmat = hazmat;
+        facility.handling_per_order = Cents(handling);
+        facility.handling_per_unit = Cents(10 + i as i64);
+    }
+    for (i, &(side, grams, hazmat)) in plot.items.iter().enumerate() {
+        let item = world.item(&format!("I{i}"), [side, side, side / 2 + 1], grams);
+        world.batch.items.hazmat[item] = hazmat;
+        for f in 0..plot.sites.len() {
+            world.stock(
+                FacilityIdx(f as u32),
+                item,
+                plot.stock[i * plot.sites.len() + f],
+            );
+        }
+    }
+    for (i, (lines, complete, priority)) in plot.orders.iter().enumerate() {
+        let lines: Vec<_> = lines.iter().map(|&(i, q)| (ItemIdx(i as u32), q)).collect();
+        let order = world.order(&format!("O{i}"), &lines);
+        world.batch.orders.ship_complete[order] = *complete;
+        world.batch.orders.priority[order] = *priority;
+    }
+    let mut case = Case::new(world);
+    case.params.routing.max_shipments = plot.max_shipments;
+    case.params.routing.backorder_penalty_cents = plot.penalty;
+    case
+}
+
+/// Units of every line of an order by facility.
+type Split = Vec<Vec<u32>>;
+
+/// The least cost of all plans, by enumeration.
+struct Brute<'a> {
+    case: &'a Case,
+    shipping: Shipping<'a>,
+    memo: HashMap<(OrderIdx, usize, Vec<u32>), Option<ShipmentCost>>,
+}
+
+impl Brute<'_> {
+    /// All ways to split `units` over the facilities, the rest backordered.
+    fn splits(units: u32, facilities: usize) -> Vec<Vec<u32>> {
+        if facilities == 0 {
+            return vec![Vec::new()];
+        }
+        let mut found = Vec::new();
+        for first in 0..=units {
+            for mut rest in Self::splits(units - first, facilities - 1) {
+                rest.insert(0, first);
+                found.push(rest);
+            }
+        }
+        found
+    }
+
+    /// All patterns of an order that keep its own rules, with their cost.
+    fn patterns(&mut self, order: OrderIdx) -> Vec<(Split, i64)> {
+        let batch = &self.case.batch;
+        let facilities = batch.facilities.len();
+        let mut all: Vec<Split> = vec![Vec::new()];
+        for line in batch.orders.lines(order) {
+            let ways = Self::splits(batch.lines.quantity[line] as u32, facilities);
+            all = all
+                .into_iter()
+                .flat_map(|head| {
+                    ways.iter().map(move |way| {
+                        let mut split = head.clone();
+                        split.push(way.clone());
+                        split
+                    })
+                })
+                .collect();
+        }
+        all.into_iter()
+            .filter_map(|s| self.cost(order, &s).map(|cost| (s, cost)))
+            .collect()
+    }
+
+    fn cost(&mut self, order: OrderIdx, split: &Split) -> Option<i64> {
+        let batch = &self.case.batch;
+        let routing = &self.case.params.routing;
+        let lines: Vec<LineIdx> = batch.orders.lines(order).collect();
+        let wanted: i64 = lines.iter().map(|&l| batch.lines.quantity[l]).sum();
+        let (mut cost, mut shipped, mut shipments) = (0, 0, 0);
+        for f in 0..batch.facilities.len() {
+            let units: Vec<u32> = split.iter().map(|way| way[f]).collect();
+            if units.iter().all(|&u| u == 0) {
+                continue;
+            }
+            let content: Vec<(LineIdx, u32)> = lines
+                .iter()
+                .zip(&units)
+                .filter(|(_, u)| **u > 0)
+                .map(|(&l, &u)| (l, u))
+                .collect();
+            shipped += units.iter().map(|&u| i64::from(u)).sum::<i64>();
+            shipments += 1;
+            let shipping = &self.shipping;
+            let price = *self
+                .memo
+                .entry((order, f, units))
+                .or_insert_with(|| shipping.cost(order, FacilityIdx(f as u32), &content).ok());
+            cost += price?.total().0;
+        }
+        let complete = batch.orders.ship_complete[order];
+        if shipments > routing.max_shipments || (complete && shipped > 0 && shipped < wanted) {
+            return None;
+        }
+        let splits = (shipments - 1).max(0) * routing.split_penalty_cents;
+        Some(cost + splits + (wanted - shipped) * routing.backorder_penalty_cents)
+    }
+
+    /// Whether the pattern fits the supply, taking it if so.
+    fn take(&self, order: OrderIdx, split: &Split, supply: &mut [Vec<i64>]) -> bool {
+        let batch = &self.case.batch;
+        let mut fits = true;
+        for (line, way) in batch.orders.lines(order).zip(split) {
+            for (f, &units) in way.iter().enumerate() {
+                for row in [batch.lines.item[line].0 as usize, batch.items.len()] {
+                    supply[row][f] -= i64::from(units);
+                    fits &= supply[row][f] >= 0;
+                }
+            }
+        }
+        fits
+    }
+
+    /// Stock by item and facility; the last row is capacity.
+    fn supply(&self) -> Vec<Vec<i64>> {
+        let batch = &self.case.batch;
+        let mut supply = vec![vec![0; batch.facilities.len()]; batch.items.len() + 1];
+        for (item, row) in batch.inventory.by_item.iter() {
+            for stock in row {
+                supply[item.0 as usize][stock.facility.0 as usize] = stock.available().into();
+            }
+        }
+        for (f, site) in batch.facilities.iter_enumerated() {
+            supply[batch.items.len()][f.0 as usize] = site.capacity_units as i64;
+        }
+        supply
+    }
+
+    fn optimum(&mut self, order: usize, supply: &[Vec<i64>]) -> i64 {
+        if order == self.case.batch.orders.len() {
+            return 0;
+        }
+        let order_idx = OrderIdx(order as u32);
+        let mut best = i64::MAX;
+        for (split, cost) in self.patterns(order_idx) {
+            let mut left = supply.to_vec();
+            if self.take(order_idx, &split, &mut left) {
+                best = best.min(cost + self.optimum(order + 1, &left));
+            }
+        }
+        best
+    }
+
+    /// Whether a facility that ships still has a unit that waits and could go along, or nothing ships though it could.
+    fn withholds(&mut self, order: OrderIdx, split: &Split, left: &[Vec<i64>]) -> bool {
+        let batch = &self.case.batch;
+        let used: Vec<bool> = (0..batch.facilities.len())
+            .map(|f| split.iter().any(|way| way[f] > 0))
+            .collect();
+        let none = !used.contains(&true);
+        for (l, line) in batch.orders.lines(order).enumerate() {
+            let waits = batch.lines.quantity[line] as u32 > split[l].iter().sum();
+            for (f, &used) in used.iter().enumerate() {
+                let there = left[batch.lines.item[line].0 as usize][f] > 0;
+                if waits && (used || none) && there && left[batch.items.len()][f] > 0 {
+                    let mut more = split.clone();
+                    more[l][f] += 1;
+                    if self.cost(order, &more).is_some() {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+}
+
+fn brute<T>(case: &Case, judge: impl FnOnce(&mut Brute) -> T) -> T {
+    let calendar = calendar(&case.batch);
+    let shipping = Shipping::new(&case.batch, &calendar, &case.params).unwrap();
+    judge(&mut Brute {
+        case,
+        shipping,
+        memo: HashMap::new(),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    #[test]
+    fn plans_of_small_orders_pass_the_audit(plot in plot(12, 3, 3)) {
+        stage(&plot).audited();
+    }
+
+    #[test]
+    fn plans_of_large_orders_pass_the_audit(plot in plot(5, 6, 30)) {
+        stage(&plot).audited();
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_matter(plot in plot(8, 4, 9)) {
+        let case = stage(&plot);
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| case.run())
+        };
+        prop_assert_eq!(with(1), with(3));
+    }
+
+    #[test]
+    fn no_plan_is_cheaper_than_the_bound(plot in plot(2, 2, 2)) {
+        let case = stage(&plot);
+        let out = case.audited();
+        let optimum = brute(&case, |b| { let supply = b.supply(); b.optimum(0, &supply) });
+        let bound = out.bounds.bound[0].0;
+        prop_assert!(bound <= optimum, "{} > {}", bound, optimum);
+        prop_assert!(optimum <= out.cost.total().0);
+        prop_assert!(optimum <= out.nearest_cost.0);
+    }
+
+    #[test]
+    fn no_plan_of_a_large_order_is_cheaper_than_the_bound(plot in plot(1, 1, 20)) {
+        let case = stage(&plot);
+        let out = case.audited();
+        let optimum = brute(&case, |b| { let supply = b.supply(); b.optimum(0, &supply) });
+        let bound = out.bounds.bound[0].0;
+        prop_assert!(bound <= optimum, "{} > {}", bound, optimum);
+        prop_assert!(optimum <= out.cost.total().0);
+    }
+
+    #[test]
+    fn an_order_of_few_units_gets_its_least_cost_pattern(plot in plot(1, 2, 3)) {
+        let mut plot = plot;
+        plot.orders[0].0.dedup_by_key(|line| line.0);
+        plot.orders[0].1 = false;
+        let case = stage(&plot);
+        let out = case.audited();
+        let best = brute(&case, |b| {
+            let order = OrderIdx(0);
+            let patterns = b.patterns(order);
+            let costs: Vec<i64> = patterns.into_iter().filter_map(|(split, cost)| {
+                let mut left = b.supply();
+                (b.take(order, &split, &mut left) && !b.withholds(order, &split, &left)).then_some(cost)
+            }).collect();
+            costs.into_iter().min()
+        });
+        prop_assert_eq!(Some(out.cost.total().0), best);
+    }
+}
