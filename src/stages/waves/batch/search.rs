@@ -82,7 +82,8 @@ struct Search<'a> {
     /// Members that visit a stretch.
     near: Vec<Vec<u32>>,
     carts: Carts<'a>,
-    removed: Vec<u32>,
+    /// Jobs taken off, with what they are sorted by.
+    removed: Vec<(i64, u32)>,
 }
 
 /// Carts being filled in a round.
@@ -185,7 +186,7 @@ impl<'a> Search<'a> {
         self.take_off(seed, &picked, rng);
         self.sort_removed(rng);
         for at in 0..self.removed.len() {
-            self.put_back(self.removed[at], rng);
+            self.put_back(self.removed[at].1, rng);
         }
         self.decide(&picked, threshold);
     }
@@ -229,7 +230,7 @@ impl<'a> Search<'a> {
             let cart = self.carts.take(self.floor);
             for &job in &self.batches[batch as usize] {
                 if job == seed || below(rng, 16) < share {
-                    self.removed.push(job);
+                    self.removed.push((0, job));
                 } else {
                     self.carts.open[cart].add(self.jobs, job);
                 }
@@ -237,21 +238,18 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Longest tour of its own first, largest load first, or any order.
+    /// Longest tour of its own first, most lines first, or any order.
     fn sort_removed(&mut self, rng: &mut impl Rng) {
-        for i in (1..self.removed.len()).rev() {
-            self.removed.swap(i, below(rng, i + 1));
-        }
         let jobs = self.jobs;
-        match below(rng, 4) {
-            0 | 1 => self
-                .removed
-                .sort_by_key(|&job| std::cmp::Reverse(jobs.alone(job))),
-            2 => self
-                .removed
-                .sort_by_key(|&job| std::cmp::Reverse(jobs.load(job)[1])),
-            _ => {}
+        let by = below(rng, 4);
+        for (key, job) in &mut self.removed {
+            *key = match by {
+                0 | 1 => -jobs.alone(*job),
+                2 => -jobs.load(*job)[1] << 32 | i64::from(rng.next_u32()),
+                _ => i64::from(rng.next_u32()),
+            };
         }
+        self.removed.sort_unstable();
     }
 
     /// Puts a job where the tour grows least.

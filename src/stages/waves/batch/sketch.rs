@@ -62,7 +62,7 @@ pub fn alone(floor: &Layout, visits: &[Visit]) -> i64 {
         inside(floor.pitch_mm(), visit.near, visit.far)
     });
     let inside: i64 = stretches.sum();
-    inside + reach.length(floor)
+    inside + reach.length(2 * floor.aisle_spacing_mm, 2 * floor.pitch_mm())
 }
 
 fn inside(length: i64, near: i64, far: i64) -> i64 {
@@ -93,9 +93,9 @@ impl Reach {
         self.front = self.front.min(visit.cross_aisle);
         self.back = self.back.max(visit.cross_aisle);
     }
-    fn length(&self, floor: &Layout) -> i64 {
-        2 * floor.aisle_spacing_mm * i64::from(self.right - self.left)
-            + 2 * floor.pitch_mm() * i64::from(self.back - self.front)
+    /// There and back, given twice the spacing of aisles and twice the length of a block.
+    fn length(&self, across: i64, along: i64) -> i64 {
+        across * i64::from(self.right - self.left) + along * i64::from(self.back - self.front)
     }
 }
 
@@ -119,9 +119,13 @@ pub struct Sketch<'a> {
     floor: &'a Layout,
     /// Of a stretch.
     length: i64,
+    across: i64,
+    along: i64,
     cells: Vec<Cell>,
     touched: Vec<u32>,
     reach: Reach,
+    /// Length of the reach.
+    reached: i64,
     estimate: i64,
     pub load: Load,
     pub jobs: Vec<u32>,
@@ -133,9 +137,12 @@ impl<'a> Sketch<'a> {
         Sketch {
             floor,
             length: floor.pitch_mm(),
+            across: 2 * floor.aisle_spacing_mm,
+            along: 2 * floor.pitch_mm(),
             cells: vec![UNVISITED; stretches],
             touched: Vec::new(),
             reach: Reach::depot(floor),
+            reached: 0,
             estimate: 0,
             load: [0; 4],
             jobs: Vec::new(),
@@ -148,6 +155,7 @@ impl<'a> Sketch<'a> {
             self.cells[stretch as usize] = UNVISITED;
         }
         self.reach = Reach::depot(self.floor);
+        self.reached = 0;
         self.estimate = 0;
         self.load = [0; 4];
         self.jobs.clear();
@@ -171,24 +179,27 @@ impl<'a> Sketch<'a> {
     /// What the estimate grows by when these stops join.
     pub fn delta(&self, visits: &[Visit]) -> i64 {
         let mut reach = self.reach;
-        let mut grown = -reach.length(self.floor);
+        let mut grown = -self.reached;
         for visit in visits {
             grown += self.widened(visit).cost - self.cells[visit.stretch as usize].cost;
             reach.include(visit);
         }
-        grown + reach.length(self.floor)
+        grown + reach.length(self.across, self.along)
     }
 
     pub fn visit(&mut self, visits: &[Visit]) {
-        self.estimate += self.delta(visits);
         for visit in visits {
             let cell = self.widened(visit);
             let before = std::mem::replace(&mut self.cells[visit.stretch as usize], cell);
             if before.far < 0 {
                 self.touched.push(visit.stretch);
             }
+            self.estimate += cell.cost - before.cost;
             self.reach.include(visit);
         }
+        let reached = self.reach.length(self.across, self.along);
+        self.estimate += reached - self.reached;
+        self.reached = reached;
     }
 
     /// Puts a job on the cart.
