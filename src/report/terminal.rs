@@ -15,7 +15,7 @@ use crate::model::plan::{Holds, Rejects};
 use crate::model::units::{Cents, Seconds};
 
 /// Columns of the screen.
-const WIDTH: usize = 100;
+const WIDTH: usize = 112;
 /// Blank columns between two panels.
 const GAP: usize = 3;
 /// Rows shown of a long list.
@@ -103,8 +103,10 @@ fn head(m: &Metrics) -> String {
 }
 
 /// Width of a left panel; the right one takes the rest.
-const LEFT: usize = 42;
+const LEFT: usize = 56;
 const RIGHT: usize = WIDTH - LEFT - GAP;
+/// Width of the panel of carrier services.
+const SERVICES: usize = 74;
 
 fn orders(m: &Metrics) -> Vec<String> {
     let mut rows = vec![row(["", "orders", "", "lines", "units"])];
@@ -135,12 +137,19 @@ fn reasons(m: &Metrics) -> Vec<String> {
         .take(TOP - 1)
         .map(|r| vec![r.state.name().into(), r.code.clone(), count(r.orders)])
         .collect();
-    if rows.is_empty() {
-        rows.push(row(["every order is planned", "", ""]));
-    }
     if reasons.len() > TOP - 1 {
         let rest: u64 = reasons[TOP - 1..].iter().map(|r| r.orders).sum();
         rows.push(vec![String::new(), "other reasons".into(), count(rest)]);
+    }
+    // Units that wait, of orders planned in part too.
+    rows.extend(
+        m.backorders
+            .by_code
+            .iter()
+            .map(|(code, units)| vec!["units".into(), code.to_owned(), count(*units)]),
+    );
+    if rows.is_empty() {
+        rows.push(row(["every order is planned whole", "", ""]));
     }
     panel("Not planned, and why", RIGHT, "<<>", rows)
 }
@@ -291,7 +300,7 @@ fn services(m: &Metrics) -> Vec<String> {
             count(rest.iter().map(|s| s.late_shipments).sum()),
         ]);
     }
-    panel("Carriers", 58, "<>>>", rows)
+    panel("Carriers", SERVICES, "<>>>", rows)
 }
 
 fn stages(m: &Metrics) -> Vec<String> {
@@ -308,7 +317,7 @@ fn stages(m: &Metrics) -> Vec<String> {
             },
         ]);
     }
-    panel("Stages", WIDTH - 58 - GAP, "<>>", rows)
+    panel("Stages", WIDTH - SERVICES - GAP, "<>>", rows)
 }
 
 fn foot(m: &Metrics) -> Vec<String> {
@@ -331,12 +340,34 @@ fn foot(m: &Metrics) -> Vec<String> {
             ));
         }
     }
+    if m.waves.not_waved > 0 {
+        lines.push(format!(
+            "Not worked: {} shipments are in no wave (no pickers, pack stations or shifts, or beyond the horizon).",
+            count(m.waves.not_waved)
+        ));
+    }
     lines.extend(
         m.run
             .notes
             .iter()
-            .map(|note| clip(&format!("Note: {note}"), WIDTH)),
+            .flat_map(|note| wrap(&format!("Note: {note}"), WIDTH)),
     );
+    lines
+}
+
+/// Lines of whole words, those after the first indented.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("      {word}")),
+            None => lines.push(word.to_owned()),
+        }
+    }
     lines
 }
 
@@ -347,7 +378,8 @@ struct Fault {
     example: String,
 }
 
-/// What is wrong with a batch, for `wavecrest check`: one row per (table, code), most frequent first; empty where nothing is.
+/// What is wrong with a batch, for `wavecrest check`: one row per (table, code), other tables before the
+/// orders that refer to them, then the most frequent first; empty where nothing is.
 pub fn rejects_table(batch: &Batch, rejects: &[&Rejects], holds: &Holds) -> String {
     let mut faults: BTreeMap<(String, Code), Fault> = BTreeMap::new();
     for rejects in rejects {
@@ -372,7 +404,15 @@ pub fn rejects_table(batch: &Batch, rejects: &[&Rejects], holds: &Holds) -> Stri
         return String::new();
     }
     let mut rows: Vec<_> = faults.into_iter().collect();
-    rows.sort_by_key(|(key, fault)| (std::cmp::Reverse(fault.rows), key.clone()));
+    // Faults of orders follow from faults of the tables they refer to: causes first.
+    let of_orders = |table: &str| table.starts_with("order");
+    rows.sort_by_key(|(key, fault)| {
+        (
+            of_orders(&key.0),
+            std::cmp::Reverse(fault.rows),
+            key.clone(),
+        )
+    });
     let mut table = Table::new();
     table
         .load_style(RULED)

@@ -112,7 +112,7 @@ fn headline(v: &View) -> Markup {
         }
         "; " (count(waiting)) " wait and " (count(m.orders.rejected)) " were rejected."
         @if let Some(gap) = m.routing.gap {
-            " The cheapest routing possible would cost at most " strong { (percent(gap)) " less" } "."
+            " No routing can cost less than the bound, " strong { (percent(gap)) } " below this one."
         }
     }
 }

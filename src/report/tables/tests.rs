@@ -183,6 +183,6 @@ fn the_output_docs_are_up_to_date() {
     let found = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         found == markdown(),
-        "docs/outputs.md drifted; write it anew with `wavecrest schema --outputs --markdown > docs/outputs.md`"
+        "docs/outputs.md drifted; write it anew with `wavecrest schema --outputs > docs/outputs.md`"
     );
 }
