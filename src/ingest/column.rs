@@ -183,7 +183,10 @@ fn each_cell<C: Cell>(series: &Series, put: &mut impl FnMut(Option<Read<C::Value
                 put,
             );
         }),
-        DataType::Null => Ok((0..series.len()).for_each(|_| put(None))),
+        DataType::Null => {
+            (0..series.len()).for_each(|_| put(None));
+            Ok(())
+        }
         narrow => return each_widened::<C>(series, narrow, put),
     };
     debug_assert!(read.is_ok(), "a column is of its own type");
@@ -253,7 +256,7 @@ fn each_text<'a, V: Copy>(
     mut put: impl FnMut(V),
 ) {
     const SLOTS: usize = 1 << 10;
-    let mut seen = vec![(0u128, missing); SLOTS];
+    let mut seen = [(0u128, missing); SLOTS];
     let present = present(array);
     let views = &array.views()[rows.clone()];
     for (row, view) in rows.zip(views) {
@@ -351,7 +354,9 @@ impl Strs {
                     let rows = first..first + chunk.len();
                     let mut places = chunk.iter_mut();
                     let put = |value| {
-                        places.next().map(|place| *place = value);
+                        if let Some(place) = places.next() {
+                            *place = value;
+                        }
                     };
                     each_text(array, rows, missing, &read, put);
                 });
