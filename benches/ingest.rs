@@ -82,7 +82,9 @@ fn orders(rows: u64) -> DataFrame {
         ),
         Column::new(
             "residential".into(),
-            (0..rows).map(|i| !mix(i).is_multiple_of(4)).collect::<Vec<_>>(),
+            (0..rows)
+                .map(|i| !mix(i).is_multiple_of(4))
+                .collect::<Vec<_>>(),
         ),
         pick(
             "service",
