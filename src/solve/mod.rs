@@ -5,6 +5,7 @@
 //!
 //! | module | decides |
 //! |---|---|
+//! | [`assign`] | who is served from where, when many orders compete for few resources |
 //! | [`pack`] | which boxes, and where each piece lies in its box (three-dimensional bin packing) |
 //! | [`tour`] | the shortest walk of a picker through a parallel-aisle warehouse |
 //! | [`knapsack`] | which of many gains to take within one capacity, and what one more unit of capacity is worth |
@@ -12,6 +13,7 @@
 //! | [`outcome`], [`budget`] | how a search says what it found, how good it must be, and when it stops |
 //! | [`rng`] | one reproducible random stream per seed, stage and shard |
 
+pub mod assign;
 pub mod budget;
 pub mod knapsack;
 pub mod lp;

@@ -1,0 +1,155 @@
+//! From tolls to a plan.
+
+use super::best::{Best, Left, MILLI};
+use super::chains::{Chains, Reach};
+use super::dual::{self, Dual};
+use super::master::{self, Size};
+use super::plan::Plan;
+use super::problem::Problem;
+use super::regret;
+
+/// How hard to try. Everything is counted, so that the same effort gives the same plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Rounds of dual ascent, at most.
+    pub rounds: usize,
+    /// Passes of ejection chains, at most.
+    pub passes: usize,
+    /// Rounds of integer programmes, at most.
+    pub masters: usize,
+    pub reach: Reach,
+    pub size: Size,
+    pub seed: u64,
+}
+
+impl Effort {
+    /// What `level` (0 to 3) means for so many orders: 0 prices and a first plan, 1 chains, 2 integer programmes as well, 3 larger ones.
+    pub fn level(level: u8, orders: usize, seed: u64) -> Effort {
+        let many = orders > 50_000;
+        Effort {
+            rounds: match level {
+                0 => 200,
+                3 if !many => 3_000,
+                _ => 600,
+            },
+            passes: [0, 6, 8, 20][usize::from(level.min(3))],
+            masters: [0, 0, if many { 1 } else { 2 }, 6][usize::from(level.min(3))],
+            reach: Reach {
+                depth: 6,
+                sample: 16,
+            },
+            size: Size {
+                orders: if level > 2 { 4_000 } else { 1_500 },
+                columns: if level > 2 { 10 } else { 8 },
+                nodes: if level > 2 { 20 } else { 1 },
+            },
+            seed,
+        }
+    }
+}
+
+/// A plan with its certificate.
+#[derive(Clone, Debug)]
+pub struct Solution {
+    pub plan: Plan,
+    /// Cents; no plan costs less.
+    pub bound: i64,
+    /// What one more unit of a resource is worth: thousandths of a cent.
+    pub tolls: Vec<i64>,
+}
+
+/// Regrets below this are not worth a look: thousandths of a cent.
+const LEAST_REGRET: i64 = MILLI / 2;
+
+/// Solves the problem. `grow` is asked for more columns of large orders, at the tolls, once the tolls are known. `go_on` hears what is being done and
+/// may end the search: the plan is then the best so far, the bound as good as the tolls are.
+pub fn solve(
+    problem: &mut Problem,
+    effort: &Effort,
+    start: Option<&Plan>,
+    grow: &mut dyn FnMut(&mut Problem, &[i64]),
+    go_on: &mut dyn FnMut(&str) -> bool,
+) -> Solution {
+    let none = vec![0; problem.supply.len()];
+    let Dual { tolls, bound } =
+        dual::ascend(problem, none, effort.rounds, &mut |_| go_on("prices"));
+    grow(problem, &tolls);
+    let problem = &*problem;
+    let mut plan = regret::plan(problem, &tolls);
+    improve(problem, &mut plan, &tolls, effort, go_on);
+    if let Some(start) = start.filter(|start| start.total < plan.total) {
+        plan = start.clone();
+        improve(problem, &mut plan, &tolls, effort, go_on);
+    }
+    let milli = i128::from(MILLI);
+    let bound = (bound + milli - 1).div_euclid(milli);
+    Solution {
+        plan,
+        bound: i64::try_from(bound).unwrap_or(i64::MIN),
+        tolls,
+    }
+}
+
+/// The rule in use: orders in sequence, each at its least cost on what is left.
+pub fn greedy(problem: &Problem) -> Plan {
+    let orders: Vec<u32> = (0..problem.orders() as u32).collect();
+    regret::sequence(problem, &orders, &vec![0; problem.supply.len()])
+}
+
+/// Chains until they win nothing, then integer programmes with chains between them.
+fn improve(
+    problem: &Problem,
+    plan: &mut Plan,
+    tolls: &[i64],
+    effort: &Effort,
+    go_on: &mut dyn FnMut(&str) -> bool,
+) {
+    let floor = least(problem, tolls);
+    let mut passes = effort.passes;
+    for round in 0..=effort.masters {
+        let mut seed = effort.seed.wrapping_mul(1_000) + round as u64;
+        while passes > 0 && go_on("chains") {
+            passes -= 1;
+            seed = seed.wrapping_add(1 << 32);
+            let orders = regretful(problem, plan, tolls, &floor);
+            let won = Chains::new(problem, plan, tolls, effort.reach, seed).pass(&orders);
+            if won <= plan.total / 100_000 {
+                break;
+            }
+        }
+        if round < effort.masters && go_on("master") {
+            let seeds = regretful(problem, plan, tolls, &floor);
+            let won = master::round(problem, plan, tolls, &seeds, effort.size, seed);
+            passes = passes.max(1);
+            if won == 0 {
+                break;
+            }
+        }
+    }
+}
+
+/// The least that each class pays at the tolls.
+fn least(problem: &Problem, tolls: &[i64]) -> Vec<i64> {
+    use rayon::prelude::*;
+    (0..problem.classes())
+        .into_par_iter()
+        .with_min_len(512)
+        .map_init(Best::default, |best, class| {
+            best.value(problem.class(class), tolls, Left::All)
+        })
+        .collect()
+}
+
+/// Orders that pay more than the least they could, most regret first.
+fn regretful(problem: &Problem, plan: &Plan, tolls: &[i64], floor: &[i64]) -> Vec<u32> {
+    let regret = |order: usize| {
+        let class = problem.class_of[order] as usize;
+        plan.reduced(problem, order, tolls) - floor[class]
+    };
+    let mut orders: Vec<(i64, u32)> = (0..problem.orders())
+        .map(|order| (regret(order), order as u32))
+        .filter(|&(regret, _)| regret >= LEAST_REGRET)
+        .collect();
+    orders.sort_unstable_by(|a, b| b.cmp(a));
+    orders.into_iter().map(|(_, order)| order).collect()
+}
