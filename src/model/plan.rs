@@ -183,6 +183,8 @@ pub struct Routed {
     pub cost: RoutingCost,
     /// Cost of the nearest facility that has stock, line by line: the rule in use.
     pub nearest_cost: Cents,
+    /// Cost of serving order by order, each at its least cost on what the earlier ones left.
+    pub greedy_cost: Cents,
 }
 
 impl Routed {

@@ -58,10 +58,16 @@ sections! {
             "what a second parcel costs in goodwill and service calls, beyond its freight";
         late_penalty_cents: i64 = 500, in 0..=10_000_000, "cents per shipment and day",
             "what a day after the promise costs";
-        backorder_penalty_cents: i64 = 1_200, in 0..=100_000_000, "cents per unit",
+        backorder_penalty_cents: i64 = 5_000, in 0..=100_000_000, "cents per unit",
             "lost margin and apology for a unit that does not ship; above any sensible freight, so that what can ship does";
+        lost_order_penalty_cents: i64 = 20_000, in 0..=100_000_000, "cents per order",
+            "on top where nothing of an order ships: a customer lost, or freight paid later; above any sensible freight of one shipment";
+        priority_percent: i64 = 50, in 0..=10_000, "per cent per level",
+            "how much dearer each level of an order's priority makes its backorder and lost-order penalties: scarce stock goes to urgent orders";
         candidates: i64 = 12, in 1..=1_000, "facilities",
             "cheapest facilities considered per order; the rest only where these cannot serve it";
+        effort: i64 = 2, in 0..=3, "level",
+            "how hard to look for a cheaper plan of all orders together: 0 prices and a first plan, 1 chains, 2 integer programmes too, 3 larger ones";
     }
 
     /// Which boxes.

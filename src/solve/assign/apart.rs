@@ -51,9 +51,10 @@ pub(super) fn plan(class: Class, tolls: &[i64], left: Left, parts: &mut Parts) -
         .filter(|&(k, x)| best[k * states + x] < NEVER)
         .map(|(k, x)| (best[k * states + x] + penalty(x), k, x))
         .min();
+    let nothing = class.nothing * MILLI;
     let (cost, mut k, mut x) = match served {
-        Some(end) if end.0 < penalty(0) => end,
-        _ => (penalty(0), 0, 0),
+        Some(end) if end.0 < nothing => end,
+        _ => (nothing, 0, 0),
     };
     parts.clear();
     for site in (0..class.sites.len()).rev() {

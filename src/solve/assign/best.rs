@@ -132,10 +132,10 @@ impl Best {
             let prices = class.prices(s);
             match left {
                 Left::All => {
-                    for x in 1..states {
+                    for (x, &price) in prices.iter().enumerate().skip(1) {
                         let (before, line) = class.shape.step(x);
                         self.toll[x] = self.toll[before] + unit[line];
-                        self.offer(x, s, prices[x]);
+                        self.offer(x, s, price);
                     }
                 }
                 Left::Of(left) => {
@@ -148,13 +148,13 @@ impl Best {
                     if site.capacity != NONE && weight > 0 {
                         room = left[site.capacity as usize] / weight;
                     }
-                    for x in 1..states {
+                    for (x, &price) in prices.iter().enumerate().skip(1) {
                         let (before, line) = class.shape.step(x);
                         self.toll[x] = self.toll[before] + unit[line];
                         self.fits[x] = self.fits[before]
                             && i64::from(class.shape.units(x)[line]) <= limit[line];
                         if self.fits[x] && class.shape.total(x) <= room {
-                            self.offer(x, s, prices[x]);
+                            self.offer(x, s, price);
                         }
                     }
                 }
@@ -220,7 +220,7 @@ impl Best {
             1 => self.one[x],
             k => self.more[(k - 2) * shape.states() + x],
         };
-        let nothing = unserved * shape.total(whole);
+        let nothing = class.nothing * MILLI;
         let (mut best, mut state) = (nothing, 0);
         let from = if terms.complete { whole } else { 1 };
         for x in (from..=whole).rev() {

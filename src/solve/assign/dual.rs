@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use rayon::prelude::*;
 
-use super::best::{Best, Left, Parts};
+use super::best::{Best, Parts};
 use super::problem::Problem;
 
 /// Classes per task.

@@ -46,6 +46,8 @@ pub struct Loose {
     pub offers: Vec<Offer>,
     /// Thousandths of a cent per unit, and per part after the first.
     pub unserved: i64,
+    /// On top if nothing is served.
+    pub lost: i64,
     pub split: i64,
     pub complete: bool,
     pub most_parts: u16,
@@ -77,7 +79,10 @@ impl Loose {
     /// The bound at these tolls, thousandths of a cent, with what its minimizer takes.
     pub fn value(&self, tolls: &[i64], take: &mut dyn FnMut(Resource, i64)) -> i64 {
         let units: i64 = self.quantities.iter().map(|&q| i64::from(q)).sum();
-        let mut best = (self.unserved.saturating_mul(units), Choice::Nothing);
+        let mut best = (
+            self.lost + self.unserved.saturating_mul(units),
+            Choice::Nothing,
+        );
         let mut fixed = [NEVER; 2];
         for site in 0..self.sites.len() {
             let own = self.sites[site].fixed;

@@ -31,6 +31,15 @@ impl Plan {
         }
     }
 
+    /// The plan with these parts by order; `None` if it overdraws a resource.
+    pub fn of(problem: &Problem, parts: &[Parts]) -> Option<Plan> {
+        let mut plan = Plan::empty(problem);
+        for (order, parts) in parts.iter().enumerate() {
+            plan.serve(problem, order, parts);
+        }
+        plan.left.iter().all(|&left| left >= 0).then_some(plan)
+    }
+
     /// Takes away what the order has, and returns it.
     pub fn clear(&mut self, problem: &Problem, order: usize) -> Parts {
         let class = problem.of(order);

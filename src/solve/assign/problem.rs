@@ -21,6 +21,8 @@ pub struct Terms {
     pub split: i64,
     /// Cents per unit that is not served.
     pub unserved: i64,
+    /// Cents on top if nothing is served.
+    pub lost: i64,
     /// Everything or nothing.
     pub complete: bool,
     /// Parts at most, at least 1.
@@ -150,6 +152,14 @@ impl<'a> Class<'a> {
 }
 
 impl Problem {
+    /// No orders yet, and so many units of each resource.
+    pub fn new(supply: Vec<i64>) -> Problem {
+        Problem {
+            supply,
+            ..Problem::default()
+        }
+    }
+
     /// Adds a class of orders. Site by site: what it is, the stock of each line, and the price of each state (the price of state 0 is
     /// not read).
     ///
@@ -199,6 +209,7 @@ impl Problem {
             terms: Terms {
                 split: 0,
                 unserved: 0,
+                lost: 0,
                 complete: false,
                 most_parts: 1,
             },
@@ -249,7 +260,7 @@ impl Problem {
             loose: large.map(|large| &large.loose),
             nothing: match large {
                 Some(large) => large.nothing,
-                None => row.terms.unserved * row.shape.total(row.shape.whole()),
+                None => row.terms.lost + row.terms.unserved * row.shape.total(row.shape.whole()),
             },
         }
     }

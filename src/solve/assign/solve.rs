@@ -1,6 +1,6 @@
 //! From tolls to a plan.
 
-use super::best::{Best, Left, MILLI};
+use super::best::{Best, Left, MILLI, Parts};
 use super::chains::{Chains, Reach};
 use super::dual::{self, Dual};
 use super::master::{self, Size};
@@ -61,12 +61,12 @@ pub struct Solution {
 /// Regrets below this are not worth a look: thousandths of a cent.
 const LEAST_REGRET: i64 = MILLI / 2;
 
-/// Solves the problem. `grow` is asked for more columns of large orders, at the tolls, once the tolls are known. `go_on` hears what is being done and
+/// Solves the problem. `starts` are plans that are known (parts by order); should the search end above one, it starts anew from there. `grow` is asked for more columns of large orders, at the tolls, once the tolls are known. `go_on` hears what is being done and
 /// may end the search: the plan is then the best so far, the bound as good as the tolls are.
 pub fn solve(
     problem: &mut Problem,
     effort: &Effort,
-    start: Option<&Plan>,
+    starts: &[Vec<Parts>],
     grow: &mut dyn FnMut(&mut Problem, &[i64]),
     go_on: &mut dyn FnMut(&str) -> bool,
 ) -> Solution {
@@ -76,10 +76,13 @@ pub fn solve(
     grow(problem, &tolls);
     let problem = &*problem;
     let mut plan = regret::plan(problem, &tolls);
-    improve(problem, &mut plan, &tolls, effort, go_on);
-    if let Some(start) = start.filter(|start| start.total < plan.total) {
-        plan = start.clone();
-        improve(problem, &mut plan, &tolls, effort, go_on);
+    improve(problem, &mut plan, &tolls, bound, effort, go_on);
+    let starts = starts.iter().filter_map(|parts| Plan::of(problem, parts));
+    if let Some(mut start) = starts.min_by_key(|start| start.total)
+        && start.total < plan.total
+    {
+        improve(problem, &mut start, &tolls, bound, effort, go_on);
+        plan = start;
     }
     let milli = i128::from(MILLI);
     let bound = (bound + milli - 1).div_euclid(milli);
@@ -89,6 +92,9 @@ pub fn solve(
         tolls,
     }
 }
+
+/// A gap that no integer programmes are spent on.
+const SMALL_GAP: f64 = 0.000_5;
 
 /// The rule in use: orders in sequence, each at its least cost on what is left.
 pub fn greedy(problem: &Problem) -> Plan {
@@ -101,6 +107,7 @@ fn improve(
     problem: &Problem,
     plan: &mut Plan,
     tolls: &[i64],
+    bound: i128,
     effort: &Effort,
     go_on: &mut dyn FnMut(&str) -> bool,
 ) {
@@ -117,7 +124,8 @@ fn improve(
                 break;
             }
         }
-        if round < effort.masters && go_on("master") {
+        let closed = plan.total as f64 * (1.0 - SMALL_GAP) <= bound as f64 / MILLI as f64;
+        if round < effort.masters && !closed && go_on("master") {
             let seeds = regretful(problem, plan, tolls, &floor);
             let won = master::round(problem, plan, tolls, &seeds, effort.size, seed);
             passes = passes.max(1);

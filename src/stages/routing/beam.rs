@@ -52,8 +52,16 @@ impl Bulk<'_> {
         let mut room = open.room;
         let mut left = node.left.clone();
         let mut takes = vec![0u32; left.len()];
-        for ((take, left), &free) in takes.iter_mut().zip(&mut left).zip(&open.free) {
+        let (mut tolls, most) = (0i64, self.demand.backorder);
+        for (at, ((take, left), &free)) in
+            takes.iter_mut().zip(&mut left).zip(&open.free).enumerate()
+        {
+            let toll = open.toll.get(at).copied().unwrap_or(0);
+            if toll >= most && !self.demand.complete && toll > 0 {
+                continue;
+            }
             let units = u64::from(free).min(*left).min(room);
+            tolls = tolls.saturating_add(toll.saturating_mul(units as i64));
             *take = units as u32; // at most `free`
             *left -= units;
             room -= units;
@@ -63,7 +71,9 @@ impl Bulk<'_> {
             return None;
         }
         let rules = &self.instance.rules;
-        let shipment = self.estimate(&self.sites[open.site], &takes, taken);
+        let shipment = self
+            .estimate(&self.sites[open.site], &takes, taken)
+            .saturating_add(tolls);
         let split = if node.parts.is_empty() {
             0
         } else {
@@ -79,7 +89,7 @@ impl Bulk<'_> {
             left,
             units_left,
             cost,
-            value: cost.saturating_add(rules.backordered(units_left)),
+            value: cost.saturating_add(self.demand.backordered(units_left)),
         })
     }
 

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::ids::{FacilityIdx, ItemIdx, LineIdx, ServiceIdx};
+use crate::model::Batch;
+use crate::model::ids::{FacilityIdx, Idx, ItemIdx, LineIdx, ServiceIdx};
+use crate::solve::assign::MILLI;
 use crate::stages::shipping::{RateClass, ShipmentCost, Shipping};
 
 use super::beam::Node;
@@ -72,6 +74,28 @@ pub(super) struct Base {
 
 /// What was packed, by what of the order is blocked.
 type Packs = Vec<(Vec<bool>, Packed)>;
+
+/// What the optimizer charges for stock and capacity.
+pub(super) struct Tolls<'a> {
+    batch: &'a Batch,
+    /// Thousandths of a cent, by inventory cell, then by facility.
+    tolls: &'a [i64],
+}
+
+impl<'a> Tolls<'a> {
+    pub fn of(batch: &'a Batch, tolls: &'a [i64]) -> Tolls<'a> {
+        Tolls { batch, tolls }
+    }
+
+    /// Cents per unit.
+    fn unit(&self, facility: FacilityIdx, item: ItemIdx) -> i64 {
+        let inventory = &self.batch.inventory;
+        let stock = inventory
+            .cell(item, facility)
+            .map_or(0, |cell| self.tolls[cell]);
+        (stock + self.tolls[inventory.by_item.len() + facility.index()]) / MILLI
+    }
+}
 
 /// What an order of many units may choose from.
 pub(super) struct Bulk<'a> {
@@ -225,11 +249,62 @@ impl<'a> Bulk<'a> {
         whole.eq(content.iter().copied()).then_some(base.cost)
     }
 
+    /// What everything costs from a facility, where that is known exactly: cents.
+    pub fn whole_price(&self, facility: FacilityIdx) -> Option<i64> {
+        let base = self.site_of(facility)?.base.filter(|base| base.whole)?;
+        Some(base.cost.total().0)
+    }
+
+    /// Everything from one facility, wherever there is enough at the start, with its cost.
+    pub fn alone_everywhere(&self, supply: &Supply) -> Vec<(Pattern, i64)> {
+        let open = self.open_sites(supply, &[], None);
+        let whole = open.iter().filter_map(|open| self.all_from(open));
+        whole
+            .map(|part| {
+                let cost = part.cost.map_or(0, |cost| cost.total().0);
+                let pattern = Pattern {
+                    parts: vec![part],
+                    refused: Vec::new(),
+                };
+                (pattern, cost)
+            })
+            .collect()
+    }
+
+    /// Good patterns on the supply where units cost tolls as well, with what they cost without them.
+    pub fn at_tolls(&self, supply: &Supply, tolls: &Tolls) -> Vec<(Pattern, i64)> {
+        let rules = &self.instance.rules;
+        let open = self.open_sites(supply, &[], Some(tolls));
+        let mut best = self.search(&open);
+        if self.demand.complete {
+            best.retain(|node| node.units_left == 0);
+        }
+        best.truncate(finalists(self.demand.units));
+        let priced = best.iter().filter_map(|node| {
+            let mut parts = self.parts(&open, node);
+            let mut cost = rules
+                .splits(parts.len())
+                .saturating_add(self.demand.backordered(node.units_left));
+            for part in &mut parts {
+                let order = self.demand.order;
+                let own = self
+                    .shipping
+                    .cost(order, part.facility, &part.content)
+                    .ok()?;
+                cost = cost.saturating_add(own.total().0);
+                part.cost = Some(own);
+            }
+            let refused = Vec::new();
+            Some((Pattern { parts, refused }, cost))
+        });
+        priced.collect()
+    }
+
     /// A good pattern on the supply, without the facilities in `refused`.
     pub fn decide(&self, supply: &Supply, refused: &[FacilityIdx]) -> Pattern {
         let mut refused = refused.to_vec();
         loop {
-            let open = self.open_sites(supply, &refused);
+            let open = self.open_sites(supply, &refused, None);
             if let Some(parts) = self.alone(&open) {
                 return Pattern { parts, refused };
             }
@@ -257,24 +332,33 @@ impl<'a> Bulk<'a> {
 
     /// The cheapest facility that ships the whole order alone.
     fn alone(&self, open: &[Open]) -> Option<Vec<Part>> {
-        let whole = open.iter().filter_map(|open| {
-            let mut pairs = self.articles.iter().zip(&open.free);
-            let enough = pairs.all(|(b, &free)| u64::from(free) >= b.units)
-                && open.room >= self.demand.units;
-            let site = &self.sites[open.site];
-            let base = site.base.filter(|base| base.whole && enough)?;
-            Some((base.cost, site.facility))
-        });
-        let (cost, facility) = whole.min_by_key(|(cost, facility)| (cost.total(), *facility))?;
-        let wants = self.demand.wants.iter();
-        Some(vec![Part {
-            facility,
-            content: wants.map(|want| (want.line, want.quantity)).collect(),
-            cost: Some(cost),
-        }])
+        let whole = open.iter().filter_map(|open| self.all_from(open));
+        let cheapest =
+            whole.min_by_key(|part| (part.cost.map(ShipmentCost::total), part.facility))?;
+        Some(vec![cheapest])
     }
 
-    fn open_sites(&self, supply: &Supply, refused: &[FacilityIdx]) -> Vec<Open> {
+    /// The whole order from the facility, if it has it and a service takes it.
+    fn all_from(&self, open: &Open) -> Option<Part> {
+        let mut pairs = self.articles.iter().zip(&open.free);
+        let enough =
+            pairs.all(|(b, &free)| u64::from(free) >= b.units) && open.room >= self.demand.units;
+        let site = &self.sites[open.site];
+        let base = site.base.filter(|base| base.whole && enough)?;
+        let wants = self.demand.wants.iter();
+        Some(Part {
+            facility: site.facility,
+            content: wants.map(|want| (want.line, want.quantity)).collect(),
+            cost: Some(base.cost),
+        })
+    }
+
+    fn open_sites(
+        &self,
+        supply: &Supply,
+        refused: &[FacilityIdx],
+        tolls: Option<&Tolls>,
+    ) -> Vec<Open> {
         let root = self.root();
         let ranked = self.sites.iter().enumerate().filter_map(|(at, site)| {
             if site.base.is_none() || refused.contains(&site.facility) {
@@ -292,6 +376,12 @@ impl<'a> Bulk<'a> {
                 site: at,
                 free: free.collect(),
                 room: supply.capacity(site.facility),
+                toll: tolls.map_or_else(Vec::new, |tolls| {
+                    let articles = self.articles.iter();
+                    articles
+                        .map(|a| tolls.unit(site.facility, a.item))
+                        .collect()
+                }),
             };
             let node = self.extend(&root, 0, &open)?;
             Some((node.units_left, node.cost, open))
@@ -310,7 +400,7 @@ impl<'a> Bulk<'a> {
             let mut parts = self.parts(open, node);
             let mut total = rules
                 .splits(parts.len())
-                .saturating_add(rules.backordered(node.units_left));
+                .saturating_add(self.demand.backordered(node.units_left));
             let mut priced = true;
             for part in &mut parts {
                 let known = packs.iter().position(|p| p.content() == part.content);

@@ -352,11 +352,21 @@ impl Audit<'_> {
             .iter()
             .map(|&n| n.saturating_sub(1) as i128)
             .sum();
-        let waits: i128 = books
-            .backordered
-            .iter()
-            .map(|&units| i128::from(units))
-            .sum();
+        let (mut penalty, cents) = (0i128, self.params);
+        for order in batch.orders.indices() {
+            let lines = || {
+                batch
+                    .orders
+                    .lines(order)
+                    .filter(|&line| self.routable(line))
+            };
+            let waits: i128 = lines().map(|l| i128::from(books.backordered[l])).sum();
+            let lost = books.shipments[order] == 0 && lines().next().is_some();
+            let percent = 100 + cents.priority_percent * i64::from(batch.orders.priority[order]);
+            let weighted = |cents: i64| i128::from(cents) * i128::from(percent) / 100;
+            penalty += waits * weighted(cents.backorder_penalty_cents);
+            penalty += i128::from(lost) * weighted(cents.lost_order_penalty_cents);
+        }
         let expected = [
             ("handling", handling, out.cost.handling),
             (
@@ -364,11 +374,7 @@ impl Audit<'_> {
                 further * i128::from(self.params.split_penalty_cents),
                 out.cost.split_penalty,
             ),
-            (
-                "backorder_penalty",
-                waits * i128::from(self.params.backorder_penalty_cents),
-                out.cost.backorder_penalty,
-            ),
+            ("backorder_penalty", penalty, out.cost.backorder_penalty),
             (
                 "freight, cartons and handling",
                 out.shipments

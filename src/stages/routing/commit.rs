@@ -17,11 +17,12 @@ use crate::model::units::Cents;
 use crate::stage::Ctx;
 use crate::stages::shipping::{ShipmentCost, Shipping};
 
-use super::bound::{Floor, METHOD, Relaxation};
 use super::freight_floor::FreightFloor;
 use super::instance::{Demand, Instance, Rules, Supply};
+use super::joint::{Decided, Joint};
 use super::nearest;
 use super::order::{Choices, Part, Pattern};
+use super::table::Table;
 
 /// Orders per chunk, at most.
 const ORDERS: usize = 4_096;
@@ -36,6 +37,15 @@ struct Served {
     backorders: Vec<Backorder>,
 }
 
+impl Served {
+    /// Cents.
+    fn cost(&self, instance: &Instance, demand: &Demand) -> i64 {
+        let left = self.backorders.iter().map(|row| u64::from(row.quantity));
+        let rules = &instance.rules;
+        cost_of(rules, demand, &self.pattern, left.sum()).total().0
+    }
+}
+
 /// Serves all orders.
 pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result<Routed> {
     let batch = instance.batch;
@@ -47,56 +57,121 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         served: Vec::with_capacity(instance.len()),
     };
     let mut served = Vec::with_capacity(instance.len());
-    let mut floors = Vec::with_capacity(instance.len());
+    let mut joint = Joint::new(instance);
     let mut start = 0;
     while start < instance.len() {
         ctx.interrupted()?;
         let chunk: Vec<usize> = (start..chunk_end(instance, start)).collect();
         start += chunk.len();
-        let prepared: Vec<(Choices, (Pattern, Floor))> = chunk
+        let prepared: Vec<(Choices, (Pattern, Option<Table>))> = chunk
             .par_iter()
             .map(|&position| {
                 let demand = instance.demand(position);
                 let choices = Choices::prepare(shipping, instance, &freight, demand);
                 let proposal = choices.decide(&supply, &[]);
-                let floor = Floor::of(&choices, instance, &freight, &demand);
-                (choices, (proposal, floor))
+                let table = choices.table(shipping, instance, &demand);
+                (choices, (proposal, table))
             })
             .collect();
         let (choices, rest): (Vec<Choices>, Vec<_>) = prepared.into_iter().unzip();
-        let (proposals, mut floor): (Vec<Pattern>, Vec<Floor>) = rest.into_iter().unzip();
+        let (proposals, tables): (Vec<Pattern>, Vec<Option<Table>>) = rest.into_iter().unzip();
+        let positions = chunk;
         let chunk = Chunk {
             instance,
             shipping,
-            positions: &chunk,
+            positions: &positions,
             choices: &choices,
         };
         served.append(&mut chunk.serve(&mut supply, proposals));
         rule.serve(&chunk);
-        floors.append(&mut floor);
-        let lines = chunk
-            .positions
+        for ((&position, table), choices) in positions.iter().zip(tables).zip(choices) {
+            let demand = instance.demand(position);
+            let chosen = [&served[position], &rule.served[position]];
+            let chosen = chosen.map(|served| (&served.pattern, served.cost(instance, &demand)));
+            joint.add(&demand, table, choices, chosen);
+        }
+        let lines = positions
             .iter()
             .map(|&p| instance.demand(p).wants.len() as u64);
         ctx.reporter.advance(lines.sum());
     }
+    let effort = ctx.params.routing.effort;
+    let decided = joint.decide(u8::try_from(effort).unwrap_or(u8::MAX), ctx)?;
+    let (bound, shadow_prices) = (decided.bound, decided.shadow_prices.clone());
+    let method = method(decided.large);
+    let together = tables(instance, together(instance, shipping, &freight, decided));
     let least = tables(instance, served);
     let rule = tables(instance, rule.served);
-    let nearest_cost = rule.cost.total();
-    let mut routed = if nearest_cost < least.cost.total() {
-        rule
-    } else {
-        least
-    };
-    let relaxation = Relaxation { instance, floors };
+    let (nearest_cost, greedy_cost) = (rule.cost.total(), least.cost.total());
+    let plans = [together, least, rule].into_iter();
+    let mut routed = plans
+        .min_by_key(|plan| plan.cost.total())
+        .expect("there are three");
     routed.bounds.push(RoutingBound {
         scope: "all".into(),
-        method: METHOD.into(),
+        method,
         cost: routed.cost.total(),
-        bound: relaxation.bound(),
+        bound: bound.min(routed.cost.total()),
     });
     routed.nearest_cost = nearest_cost;
+    routed.greedy_cost = greedy_cost;
+    routed.shadow_prices = shadow_prices;
     Ok(routed)
+}
+
+/// How the bound was found, for its row of `routing_bounds`.
+fn method(large: usize) -> String {
+    let rest = match large {
+        0 => String::new(),
+        n => format!("; {n} with too many parts by the convex hull of price rows"),
+    };
+    format!(
+        "Lagrangian: stock and capacity at prices by dual ascent, every order solved exactly on exact prices{rest}"
+    )
+}
+
+/// The joint plan, priced, with the reasons of what waits.
+fn together(
+    instance: &Instance,
+    shipping: &Shipping,
+    freight: &FreightFloor,
+    decided: Decided,
+) -> Vec<Served> {
+    let batch = instance.batch;
+    let mut supply = Supply::new(batch);
+    let mut patterns = decided.patterns;
+    for pattern in &patterns {
+        supply.take(batch, pattern.contents());
+    }
+    patterns
+        .par_iter_mut()
+        .enumerate()
+        .for_each(|(position, pattern)| {
+            let order = instance.demand(position).order;
+            for part in pattern.parts.iter_mut().filter(|part| part.cost.is_none()) {
+                part.cost = shipping.cost(order, part.facility, &part.content).ok();
+            }
+        });
+    let supply = &supply;
+    patterns
+        .into_par_iter()
+        .enumerate()
+        .map(|(position, pattern)| {
+            let demand = instance.demand(position);
+            let wants = demand.wants.iter();
+            let full = wants.clone().all(|w| pattern.shipped(w.line) == w.quantity);
+            let backorders = if full {
+                Vec::new()
+            } else {
+                let choices = Choices::prepare(shipping, instance, freight, demand);
+                choices.backorders(instance, &demand, supply, &pattern)
+            };
+            Served {
+                pattern,
+                backorders,
+            }
+        })
+        .collect()
 }
 
 fn chunk_end(instance: &Instance, start: usize) -> usize {
@@ -248,10 +323,15 @@ fn price_rule(chunk: &Chunk, demand: &Demand, i: usize, pattern: &mut Pattern) -
 }
 
 /// Cost of a priced pattern that leaves so many units.
-fn cost_of(rules: &Rules, pattern: &Pattern, left: u64) -> RoutingCost {
+fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u64) -> RoutingCost {
+    let lost = if pattern.parts.is_empty() {
+        demand.lost
+    } else {
+        0
+    };
     let mut cost = RoutingCost {
         split_penalty: Cents(rules.splits(pattern.parts.len())),
-        backorder_penalty: Cents(rules.backordered(left)),
+        backorder_penalty: Cents(demand.backordered(left).saturating_add(lost)),
         ..RoutingCost::default()
     };
     for part in pattern.parts.iter().filter_map(|part| part.cost) {
@@ -277,23 +357,31 @@ fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
 
 /// The tables of the plan, in order of order.
 fn tables(instance: &Instance, served: Vec<Served>) -> Routed {
-    let mut by_order: Vec<(OrderIdx, Served)> = served
+    let mut by_order: Vec<(OrderIdx, usize, Served)> = served
         .into_iter()
         .enumerate()
-        .map(|(position, served)| (instance.demand(position).order, served))
+        .map(|(position, served)| (instance.demand(position).order, position, served))
         .collect();
-    by_order.sort_by_key(|(order, _)| *order);
+    by_order.sort_by_key(|(order, ..)| *order);
     let mut routed = Routed {
         first_allocation: vec![0],
         ..Routed::default()
     };
-    for (order, served) in by_order {
+    for (order, position, served) in by_order {
         let left = served
             .backorders
             .iter()
             .map(|row| u64::from(row.quantity))
             .sum();
-        routed.cost = add(routed.cost, cost_of(&instance.rules, &served.pattern, left));
+        routed.cost = add(
+            routed.cost,
+            cost_of(
+                &instance.rules,
+                &instance.demand(position),
+                &served.pattern,
+                left,
+            ),
+        );
         for part in served.pattern.parts {
             let shipment = ShipmentIdx(routed.shipments.len() as u32);
             routed.shipments.push(ShipmentKey {

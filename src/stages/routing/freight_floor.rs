@@ -71,10 +71,44 @@ impl<'a> FreightFloor<'a> {
         let orders = &self.batch.orders;
         let class = self.batch.rates.lanes.class(orders.dest[order])?;
         let lines = self.lines.get(&(class, orders.residential[order]))?;
-        let lines = lines.as_ref()?;
-        let worth = |line: &&Line| line.at_least.saturating_add(line.weighs(grams));
-        lines.iter().max_by_key(worth).copied()
+        best_line(lines.as_ref()?, grams)
     }
+}
+
+/// The same for one facility: lines under the prices of the zones that it reaches a destination through.
+pub(super) struct SiteFloor<'a> {
+    batch: &'a Batch,
+    hulls: FxHashMap<Pair, Points>,
+    /// By class, facility and whether the address is residential.
+    lines: FxHashMap<(u32, FacilityIdx, bool), Option<Vec<Line>>>,
+}
+
+impl<'a> SiteFloor<'a> {
+    pub fn new(batch: &'a Batch) -> SiteFloor<'a> {
+        SiteFloor {
+            batch,
+            hulls: FxHashMap::default(),
+            lines: FxHashMap::default(),
+        }
+    }
+
+    /// The line that promises most for `grams` of the order from the facility; `None`: nothing goes there from it.
+    pub fn line(&mut self, order: OrderIdx, facility: FacilityIdx, grams: i64) -> Option<Line> {
+        let orders = &self.batch.orders;
+        let (dest, residential) = (orders.dest[order], orders.residential[order]);
+        let class = self.batch.rates.lanes.class(dest)?;
+        let (batch, hulls) = (self.batch, &mut self.hulls);
+        let lines = self
+            .lines
+            .entry((class, facility, residential))
+            .or_insert_with(|| lines_from(batch, &[facility], dest, residential, hulls));
+        best_line(lines.as_ref()?, grams)
+    }
+}
+
+fn best_line(lines: &[Line], grams: i64) -> Option<Line> {
+    let worth = |line: &&Line| line.at_least.saturating_add(line.weighs(grams));
+    lines.iter().max_by_key(worth).copied()
 }
 
 fn lines_to(
@@ -83,10 +117,21 @@ fn lines_to(
     residential: bool,
     hulls: &mut FxHashMap<Pair, Points>,
 ) -> Option<Vec<Line>> {
+    let all: Vec<FacilityIdx> = batch.facilities.indices().collect();
+    lines_from(batch, &all, dest, residential, hulls)
+}
+
+fn lines_from(
+    batch: &Batch,
+    facilities: &[FacilityIdx],
+    dest: DestIdx,
+    residential: bool,
+    hulls: &mut FxHashMap<Pair, Points>,
+) -> Option<Vec<Line>> {
     let card = &batch.rates;
     let mut pairs: Vec<Pair> = Vec::new();
     for (service, offered) in card.services.iter_enumerated() {
-        for facility in batch.facilities.indices() {
+        for &facility in facilities {
             let lane = card.lanes.get(offered.carrier, facility, dest);
             if let Some(lane) = lane.filter(|_| offered.terms(facility).is_some()) {
                 pairs.push((service, lane.zone, residential));
@@ -264,8 +309,6 @@ pub(super) struct LinearFloor {
     pub fixed: i64,
     /// Per unit, and the most units that are anywhere, by want.
     pub units: Box<[(i64, u32)]>,
-    /// Some facility has every line whole.
-    pub alone: bool,
 }
 
 impl LinearFloor {
@@ -280,31 +323,21 @@ impl LinearFloor {
             return LinearFloor {
                 fixed: 0,
                 units: vec![(0, 0); demand.wants.len()].into(),
-                alone: false,
             };
         };
         // Every parcel has at least one unit: what a parcel may earn, a unit earns at most.
         let carton = batch.cartons.cost.iter().map(|cost| cost.0).min();
         let earns = milli(carton.unwrap_or(0).min(0)).saturating_add(line.at_least.min(0));
         let mut per_order = i64::MAX;
-        let mut alone: Option<Vec<FacilityIdx>> = None;
         let units = demand.wants.iter().map(|want| {
             let (mut most, mut handling) = (0u32, i64::MAX);
-            let mut holders = Vec::new();
             for stock in batch.inventory.by_item.row(want.item) {
                 if stock.available() > 0 && instance.may_ship(stock.facility, want.item) {
                     let site = &batch.facilities[stock.facility];
                     most = most.saturating_add(stock.available());
                     handling = handling.min(site.handling_per_unit.0);
                     per_order = per_order.min(site.handling_per_order.0);
-                    if stock.available() >= want.quantity {
-                        holders.push(stock.facility);
-                    }
                 }
-            }
-            match &mut alone {
-                Some(alone) => alone.retain(|f| holders.binary_search(f).is_ok()),
-                None => alone = Some(holders),
             }
             let weighs = line.weighs(batch.items.weight[want.item].0);
             let unit = milli(handling).saturating_add(weighs);
@@ -316,7 +349,6 @@ impl LinearFloor {
         LinearFloor {
             fixed: per_order.saturating_add(line.at_least.max(0)),
             units,
-            alone: alone.is_some_and(|alone| !alone.is_empty()),
         }
     }
 

@@ -17,8 +17,11 @@ pub(super) struct Rules {
     pub max_shipments: usize,
     /// Cents per shipment after the first.
     pub split: i64,
-    /// Cents per unit.
-    pub backorder: i64,
+    /// Cents per unit that waits, and per order of which nothing ships, at the lowest priority.
+    backorder: i64,
+    lost: i64,
+    /// Per cent more per level of priority.
+    priority_percent: i64,
     /// Facilities considered per order.
     pub candidates: usize,
 }
@@ -31,14 +34,10 @@ impl Rules {
             max_shipments: count(routing.max_shipments),
             split: routing.split_penalty_cents,
             backorder: routing.backorder_penalty_cents,
+            lost: routing.lost_order_penalty_cents,
+            priority_percent: routing.priority_percent,
             candidates: count(routing.candidates),
         }
-    }
-
-    /// Penalty of units that do not ship.
-    pub fn backordered(&self, units: u64) -> i64 {
-        let units = i64::try_from(units).unwrap_or(i64::MAX);
-        self.backorder.saturating_mul(units)
     }
 
     /// Penalty of a number of shipments.
@@ -64,6 +63,18 @@ pub(super) struct Demand<'a> {
     /// All units or none.
     pub complete: bool,
     pub units: u64,
+    /// Cents per unit that waits.
+    pub backorder: i64,
+    /// Cents if nothing ships.
+    pub lost: i64,
+}
+
+impl Demand<'_> {
+    /// Penalty of units that do not ship.
+    pub fn backordered(&self, units: u64) -> i64 {
+        let units = i64::try_from(units).unwrap_or(i64::MAX);
+        self.backorder.saturating_mul(units)
+    }
 }
 
 /// The orders to route, in the sequence in which they are served.
@@ -128,7 +139,12 @@ impl<'a> Instance<'a> {
     pub fn demand(&self, position: usize) -> Demand<'_> {
         let order = self.sequence[position];
         let wants = &self.wants[self.first[position]..self.first[position + 1]];
+        let rules = &self.rules;
+        let percent = 100 + rules.priority_percent * i64::from(self.batch.orders.priority[order]);
+        let weighted = |cents: i64| cents.saturating_mul(percent) / 100;
         Demand {
+            backorder: weighted(rules.backorder),
+            lost: weighted(rules.lost),
             order,
             wants,
             complete: self.batch.orders.ship_complete[order],

@@ -181,7 +181,7 @@ impl<'a> Menu<'a> {
         let split = split.map(|cost| cost.saturating_add(rules.split));
         let parts = (1..whole).filter(|_| !self.demand.complete);
         let parts = parts.filter_map(|state| {
-            let penalty = rules.backordered(self.lacking(state));
+            let penalty = self.demand.backordered(self.lacking(state));
             Some(self.linear_floor(state, 1)?.saturating_add(penalty))
         });
         parts.chain(split).min().unwrap_or(i64::MAX)
@@ -193,23 +193,16 @@ impl<'a> Menu<'a> {
         self.floor.cents(units, shipments)
     }
 
-    /// The states and, if they were priced, the least cost of shipping each from one facility, whatever the other orders take.
-    pub fn least(&self) -> (States, Option<Vec<Option<i64>>>) {
-        let least = self.all.get().map(|_| {
-            let least = |state| {
-                (0..self.sites.len())
-                    .filter_map(|s| self.price(s, state))
-                    .min()
-            };
-            (0..self.states.len()).map(least).collect()
-        });
-        (self.states, least)
+    /// Facilities with stock at the start.
+    pub fn sites(&self) -> &[FacilityIdx] {
+        &self.sites
     }
 
-    /// The least cost of shipping the whole order from one facility, whatever the other orders take.
-    pub fn least_alone(&self) -> Option<i64> {
-        let costs = self.whole.iter().flatten();
-        costs.map(|cost| cost.total().0).min()
+    /// The exact cost of every state from every site, by site, then state; `None`: not there at the start, or nobody takes it.
+    pub fn all_prices(&self) -> impl Iterator<Item = Option<i64>> + '_ {
+        self.all()
+            .iter()
+            .map(|cost| cost.as_ref().map(|c| c.total().0))
     }
 
     fn entry(&self, site: usize, state: usize) -> Option<ShipmentCost> {
@@ -272,7 +265,7 @@ impl<'a> Menu<'a> {
             let mut parts: Vec<usize> = (1..whole).collect();
             parts.sort_by_key(|&state| (self.lacking(state), state));
             for state in parts {
-                let least = rules.backordered(self.lacking(state));
+                let least = self.demand.backordered(self.lacking(state));
                 if best.as_ref().is_some_and(|best| best.0 <= least) {
                     break;
                 }
@@ -351,6 +344,7 @@ impl<'a> Menu<'a> {
             site,
             free: free.collect(),
             room: supply.capacity(facility),
+            toll: Vec::new(),
         }
     }
 
@@ -455,5 +449,6 @@ fn at_start(instance: &Instance, demand: &Demand, site: usize, facility: Facilit
         site,
         free: free.collect(),
         room: u64::MAX,
+        toll: Vec::new(),
     }
 }

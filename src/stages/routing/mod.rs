@@ -1,12 +1,14 @@
 //! From which facility does each line ship?
 //!
-//! Order by order: the baseline that a joint plan has to beat, and the plan to start it from.
+//! All orders at once, at least cost, with a lower bound on what any plan costs.
 //!
 //! ```text
 //! sets        orders o, their lines l with item i(l) and q_l units; facilities f
 //! variables   x_lf >= 0 whole   units of line l that f ships          b_l >= 0 whole   units of l that wait
 //!             y_of in {0, 1}    f sends a shipment for o
-//! minimize    sum_of C_of(x_.f) + split_penalty sum_o max(0, sum_f y_of - 1) + backorder_penalty sum_l b_l
+//!             z_o in {0, 1}     nothing ships for o
+//! minimize    sum_of C_of(x_.f) + split_penalty sum_o max(0, sum_f y_of - 1)
+//!             + backorder_penalty sum_l b_l + lost_order_penalty sum_o z_o
 //! subject to  sum_f x_lf + b_l = q_l                                    every line
 //!             x_lf <= q_l y_of                                          every line of o
 //!             sum_{l: i(l) = i} x_lf <= on_hand - reserved - safety     every facility and item
@@ -19,10 +21,15 @@
 //! `C_of` is the exact cost of a shipment, from `stages::shipping`: cartons as packed, the cheapest service in time (or least late) on
 //! the real rate card, surcharges, handling per order and unit, late penalty. It is not convex, nor even monotone.
 //!
-//! Orders are served in sequence: higher priority, then earlier promise, then placed earlier, then position in the batch. Each takes
-//! the least-cost pattern on the stock and capacity that the earlier ones left, and keeps it. One rule comes on top, so that cheap
-//! penalties do not turn sales away: *what can ship does*. An order leaves nothing in a facility that ships for it anyway, and
-//! ships something if it can; only a further shipment may be given up for the penalty (`split_too_costly`).
+//! *Three plans are made, the cheapest is taken.* Order by order (`commit`): higher priority first, then earlier promise, then placed earlier, each at its
+//! least cost on the stock and capacity that the earlier ones left. The nearest facility that has the line (`nearest`): the rule in use. And
+//! all orders together (`joint`): `solve::assign` prices stock and capacity by dual ascent, which proves the bound, serves the orders by
+//! regret at these prices, and improves that plan and the better of the two others by ejection chains and integer programmes over shards.
+//! So the plan is never dearer than the rules, and `routing_bounds` says how far it can be from the best. `shadow_prices` are the prices.
+//!
+//! One rule comes on top of the cost, so that cheap penalties do not turn sales away: *what can ship does*. An order leaves nothing
+//! in a facility that ships for it anyway, and ships something if it can; only a further shipment may be given up for the
+//! penalty (`split_too_costly`). The bound does not know this rule, and holds all the more.
 //!
 //! | file | what |
 //! |---|---|
@@ -32,23 +39,23 @@
 //! | `bulk`, `beam` | orders of many units |
 //! | `commit` | the sequence, in chunks |
 //! | `nearest` | the rule in use, for comparison |
-//! | `bound`, `freight_floor` | the lower bound |
+//! | `joint`, `table` | all orders together |
+//! | `freight_floor` | what shipping costs at least, where parts are too many to be priced |
 //! | `check` | the audit |
-//!
-//! The shadow prices are empty: a baseline has none.
 
 mod beam;
-mod bound;
 mod bulk;
 mod check;
 mod commit;
 mod freight_floor;
 mod instance;
+mod joint;
 mod menu;
 mod nearest;
 mod order;
 #[cfg(test)]
 mod random;
+mod table;
 #[cfg(test)]
 mod tests;
 

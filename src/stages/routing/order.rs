@@ -13,6 +13,7 @@ use super::bulk::Bulk;
 use super::freight_floor::{FreightFloor, LinearFloor};
 use super::instance::{Content, Demand, Instance, Supply, Want};
 use super::menu::Menu;
+use super::table::Table;
 
 /// What one facility ships for an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub(super) struct Open {
     pub free: Vec<u32>,
     /// Its capacity.
     pub room: u64,
+    /// Cents per unit on top of what shipping costs, by thing wanted; empty: none.
+    pub toll: Vec<i64>,
 }
 
 /// At most `most` facilities, by rank (units left over when it ships all it can, cost of that, position); and further ones by
@@ -146,6 +149,19 @@ impl<'a> Choices<'a> {
             Choices::Small(Menu::new(shipping, instance, demand, floor))
         } else {
             Choices::Large(Bulk::new(shipping, instance, demand))
+        }
+    }
+
+    /// The exact price of every part, unless there are too many.
+    pub fn table(
+        &self,
+        shipping: &Shipping,
+        instance: &Instance,
+        demand: &Demand,
+    ) -> Option<Table> {
+        match self {
+            Choices::Small(menu) => Some(Table::of_menu(instance, demand, menu)),
+            Choices::Large(_) => Table::of_larger(shipping, instance, demand),
         }
     }
 

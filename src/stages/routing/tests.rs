@@ -19,10 +19,13 @@ pub(super) struct Case {
 impl Case {
     pub fn new(world: World) -> Case {
         let batch = world.build();
+        let mut params = Params::default();
+        params.routing.lost_order_penalty_cents = 0;
+        params.routing.priority_percent = 0;
         Case {
             verdict: IdxVec::filled(Verdict::Accepted, batch.orders.len()),
             line_fault: IdxVec::filled(None, batch.lines.len()),
-            params: Params::default(),
+            params,
             batch,
         }
     }
