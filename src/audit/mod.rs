@@ -3,6 +3,7 @@
 //! Nothing here comes from the run: tables are read back from the run folder (outputs, and the inputs kept under `inputs/`), and every
 //! invariant is recomputed as a query. One function per invariant; each is proven able to fail by `tests/it/verify.rs`.
 
+mod carriers;
 mod files;
 mod orders;
 mod picking;
@@ -68,6 +69,16 @@ const INVARIANTS: &[Invariant] = &[
         name: "packages",
         says: "every allocated unit is in exactly one package",
         violations: stock::packages,
+    },
+    Invariant {
+        name: "pickups",
+        says: "no pick-up is planned for more packages than the service's daily capacity",
+        violations: carriers::pickups,
+    },
+    Invariant {
+        name: "unplaced",
+        says: "what no carrier takes does not ship and is backordered, with its reason",
+        violations: carriers::unplaced,
     },
     Invariant {
         name: "charges",

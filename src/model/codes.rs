@@ -63,6 +63,7 @@ codes! {
     NoStock "no_stock" "no facility has free stock; replenish or substitute";
     NoCapacity "no_capacity" "facilities that have stock are at their capacity; raise capacity_units or plan it next";
     NoService "no_service" "no carrier service takes the parcel (weight, size, zone, hazmat); see carrier_services and rates";
+    NoCarrierPlace "no_carrier_place" "every pick-up of the carrier services that take it is full; raise daily_capacity, add a service, or plan it next";
     ShipTogether "ship_together" "the order must ship complete and not all of it can; it waits as a whole";
     TooManyShipments "too_many_shipments" "the rest would exceed routing.max_shipments";
     SplitTooCostly "split_too_costly" "a further shipment would cost more than routing.backorder_penalty_cents for its units; raise the penalty or plan it next";

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod codes;
 pub mod columns;
 pub mod csr;
+pub mod dispatch;
 pub mod ids;
 pub mod lanes;
 pub mod network;

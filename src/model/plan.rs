@@ -309,6 +309,17 @@ columns! {
         late: bool,
     }
 
+    /// Shipments of the routing that no carrier takes: they do not ship. In order of shipment.
+    pub struct Unplaced / UnplacedRow {
+        /// In the numbering of the routing.
+        shipment: ShipmentIdx,
+        order: OrderIdx,
+        facility: FacilityIdx,
+        packages: u32,
+        units: u32,
+        code: Code,
+    }
+
     /// What the carrier charges, package by package and kind by kind. In order of package.
     pub struct Charges / Charge {
         shipment: ShipmentIdx,
@@ -319,8 +330,11 @@ columns! {
 }
 
 /// `stages::carrier`: which carrier and service, at what price, by when.
+///
+/// Shipments and packages are numbered without those of `unplaced` shipments, as `model::dispatch` numbers them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shipped {
+    pub unplaced: Unplaced,
     pub shipments: Shipments,
     pub charges: Charges,
 }

@@ -275,3 +275,56 @@ fn an_input_changed_after_the_run_is_found() {
     fs::write(&path, text.replace("340", "341")).unwrap();
     demand_failure(&run, "files_unchanged");
 }
+
+/// A run of the healthy fixture, as CSV, whose carrier services take `packages` a day each.
+fn scarce(dir: &Path, packages: u32) -> PathBuf {
+    let batch = fixture_batch(dir, "good");
+    let file = batch.join("carrier_services.csv");
+    let text = fs::read_to_string(&file).unwrap();
+    let rows = text.lines().enumerate().map(|(i, row)| match i {
+        0 => format!("{row}\n"),
+        _ => {
+            let (terms, _) = row.rsplit_once(',').unwrap();
+            format!("{terms},{packages}\n")
+        }
+    });
+    let rows: String = rows.collect();
+    fs::write(&file, rows).unwrap();
+    let run = dir.join("run");
+    let (batch, out) = (batch.to_str().unwrap(), run.to_str().unwrap());
+    succeed(&["run", batch, "--out", out, "--format", "csv"]);
+    run
+}
+
+#[test]
+fn what_no_carrier_takes_is_backordered_and_the_run_is_verified() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = scarce(dir.path(), 0);
+    succeed(&["verify", run.to_str().unwrap()]);
+    assert!(Table::read(&run, "shipments").rows.is_empty());
+    assert!(!Table::read(&run, "unplaced_shipments").rows.is_empty());
+    let states = fs::read_to_string(run.join("order_states.csv")).unwrap();
+    assert!(states.contains("backordered,no_carrier_place"), "{states}");
+    assert!(!states.contains("planned"), "{states}");
+}
+
+#[test]
+fn a_lost_unplaced_shipment_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = scarce(dir.path(), 0);
+    let mut table = Table::read(&run, "unplaced_shipments");
+    table.add(0, "units", 1);
+    table.write();
+    demand_failure(&run, "unplaced");
+}
+
+#[test]
+fn a_pickup_with_too_many_packages_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = scarce(dir.path(), 1);
+    succeed(&["verify", run.to_str().unwrap()]);
+    let mut table = Table::read(&run, "shipments");
+    table.add(0, "packages", 1);
+    table.write();
+    demand_failure(&run, "pickups");
+}

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Named, share, tidy};
 use crate::model::Batch;
-use crate::model::plan::{ChargeKind, Plan};
+use crate::model::plan::{ChargeKind, Plan, RoutingCost};
 use crate::model::units::Cents;
+use crate::params::Params;
 use crate::report::states::{State, States};
 
 /// Scope of the bound on the whole routing in `routing_bounds`.
@@ -84,8 +85,8 @@ fn split_share(batch: &Batch, plan: &Plan) -> Option<f64> {
     share(split as u64, planned as u64)
 }
 
-pub(super) fn costs(plan: &Plan, states: &States) -> Costs {
-    let routed = plan.routed.cost;
+pub(super) fn costs(batch: &Batch, plan: &Plan, states: &States, params: &Params) -> Costs {
+    let routed = of_what_ships(batch, plan, params);
     let prices = &plan.shipped.shipments.price;
     let freight = sum_or(prices, routed.freight);
     let cartons = sum_or(&plan.cartonized.packages.carton_cost, routed.cartons);
@@ -107,6 +108,20 @@ pub(super) fn costs(plan: &Plan, states: &States) -> Costs {
         per_unit_cents: per(spent, units),
         charges_cents: charges(plan),
     }
+}
+
+/// What routing reckoned, less the handling of shipments that no carrier takes; their units are backordered.
+fn of_what_ships(batch: &Batch, plan: &Plan, params: &Params) -> RoutingCost {
+    let mut cost = plan.routed.cost;
+    for row in plan.shipped.unplaced.rows() {
+        let (site, units) = (&batch.facilities[row.facility], i64::from(row.units));
+        cost.handling = cost.handling
+            - site.handling_per_order
+            - Cents(site.handling_per_unit.0.saturating_mul(units));
+        let penalty = params.routing.backorder_penalty_cents;
+        cost.backorder_penalty += Cents(penalty.saturating_mul(units));
+    }
+    cost
 }
 
 /// The sum of a later stage, or what routing reckoned where that stage has not run.

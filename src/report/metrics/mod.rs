@@ -108,7 +108,7 @@ impl Metrics {
             backorders: demand::backordered(plan),
             fraud: demand::fraud(plan),
             routing: costs::routing(batch, plan, &states),
-            costs: costs::costs(plan, &states),
+            costs: costs::costs(batch, plan, &states, &facts.params),
             packing: floor::packing(plan),
             waves: floor::waves(plan),
             cycle_time_seconds: Distribution::of(times.iter().map(|t| t.cycle).collect()),

@@ -1,4 +1,4 @@
-//! What is packed and sent: `packages`, `placements`, `shipments`, `shipment_charges`.
+//! What is packed and sent: `packages`, `placements`, `shipments`, `unplaced_shipments`, `shipment_charges`.
 
 use super::column::{AnyTable, Table};
 use super::names::Names;
@@ -9,6 +9,7 @@ pub(super) fn tables<'a>(n: &Names<'a>) -> Vec<AnyTable<'a>> {
         packages(n),
         placements(n),
         shipments(n),
+        unplaced_shipments(n),
         shipment_charges(n),
     ]
 }
@@ -100,6 +101,27 @@ fn shipments<'a>(n: &Names<'a>) -> AnyTable<'a> {
         "expected after the promise because no service is faster",
         |t, i, _| t.late[i],
     )
+    .erase()
+}
+
+fn unplaced_shipments<'a>(n: &Names<'a>) -> AnyTable<'a> {
+    let source = &n.plan.shipped.unplaced;
+    Table::new(
+        "unplaced_shipments",
+        "What routing would send but no carrier takes; its units are in `backorders`.",
+        source,
+        source.len(),
+    )
+    .col("order_id", "order", |t, i, n| n.order(t.order[i]))
+    .col("facility_id", "would ship from here", |t, i, n| {
+        n.facility(t.facility[i])
+    })
+    .col("packages", "parcels", |t, i, _| t.packages[i])
+    .col("units", "units in them", |t, i, _| t.units[i])
+    .col("code", "reason", |t, i, _| t.code[i])
+    .col("hint", "what can be done about it", |t, i, _| {
+        t.code[i].hint()
+    })
     .erase()
 }
 
