@@ -126,3 +126,59 @@ pub fn unplaced(files: &RunFiles) -> Result<Vec<Violation>> {
     }
     Ok(found)
 }
+
+/// A shipment is rebooked exactly where it misses its pick-up and still goes; prices, moments and flags agree between the tables.
+pub fn rebookings(files: &RunFiles) -> Result<Vec<Violation>> {
+    let columns = [
+        ("shipment_id", Kind::Text),
+        ("planned_price_cents", Kind::Int),
+        ("price_cents", Kind::Int),
+        ("difference_cents", Kind::Int),
+        ("planned_pickup", Kind::Int),
+        ("handed_over", Kind::Int),
+    ];
+    let rows = files.output("rebookings", &columns)?;
+    let rows = rows.rename(["price_cents", "handed_over"], ["price", "goes"], true);
+    let columns = [
+        ("shipment_id", Kind::Text),
+        ("price_cents", Kind::Int),
+        ("ship_by", Kind::Int),
+        ("handed_over", Kind::Int),
+        ("rebooked", Kind::Flag),
+    ];
+    let shipments = files.output("shipments", &columns)?;
+    let columns = [
+        ("shipment_id", Kind::Text),
+        ("handed_over", Kind::Int),
+        ("packed", Kind::Int),
+    ];
+    let times = files.output("cycle_times", &columns)?;
+    let times = times.rename(["handed_over"], ["made"], true);
+    let both = join(shipments, rows, &["shipment_id"], JoinType::Full);
+    let all = join(both, times, &["shipment_id"], JoinType::Full);
+    let has_row = col("planned_pickup").is_not_null();
+    let never = lit(i64::MAX);
+    let missed = col("packed")
+        .gt(col("ship_by"))
+        .and(col("made").is_not_null());
+    let differs = |a: &str, b: &str| {
+        let (a, b) = (
+            col(a).fill_null(never.clone()),
+            col(b).fill_null(never.clone()),
+        );
+        a.neq(b)
+    };
+    let wrong = has_row
+        .clone()
+        .neq(missed.fill_null(lit(false)))
+        .or(has_row.clone().neq(col("rebooked").fill_null(lit(false))))
+        .or(differs("handed_over", "made"))
+        .or(has_row.and(
+            differs("planned_price_cents", "price_cents")
+                .or(differs("planned_pickup", "ship_by"))
+                .or(differs("goes", "made"))
+                .or((col("price") - col("planned_price_cents")).neq(col("difference_cents"))),
+        ));
+    let message = "rebooking, shipment and schedule disagree";
+    violations("rebookings", all.filter(wrong), &["shipment_id"], message)
+}

@@ -116,6 +116,11 @@ const INVARIANTS: &[Invariant] = &[
         violations: times::cut_offs,
     },
     Invariant {
+        name: "rebookings",
+        says: "what misses its pick-up is rebooked, at the stated difference of prices",
+        violations: carriers::rebookings,
+    },
+    Invariant {
         name: "totals",
         says: "metrics.json agrees with the tables",
         violations: totals::metrics,

@@ -418,6 +418,16 @@ columns! {
         missed_cutoff: bool,
     }
 
+    /// Shipments that missed their planned pick-up and go with another one, perhaps of another service. In order of shipment.
+    pub struct Rebookings / Rebooking {
+        shipment: ShipmentIdx,
+        service: ServiceIdx,
+        zone: ZoneIdx,
+        billable_weight: Grams,
+        /// Everything the carrier charges now, in place of the planned price.
+        price: Cents,
+    }
+
     /// Who picks which batch when, facility by facility in order of start.
     pub struct PickTimes / PickTime {
         batch: BatchIdx,
@@ -450,9 +460,28 @@ columns! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scheduled {
     pub times: CycleTimes,
+    pub rebooked: Rebookings,
     pub picking: PickTimes,
     pub packing: PackTimes,
     pub utilization: Utilizations,
+}
+
+impl Scheduled {
+    /// Position of the shipment in `rebooked`, if it is there.
+    pub fn rebooking(&self, shipment: ShipmentIdx) -> Option<usize> {
+        self.rebooked.shipment.binary_search(&shipment).ok()
+    }
+
+    /// The service that the shipment really goes with, and what it charges.
+    pub fn goes_with(&self, planned: &Shipments, shipment: ShipmentIdx) -> (ServiceIdx, Cents) {
+        match self.rebooking(shipment) {
+            Some(row) => (self.rebooked.service[row], self.rebooked.price[row]),
+            None => {
+                let row = shipment.0 as usize;
+                (planned.service[row], planned.price[row])
+            }
+        }
+    }
 }
 
 columns! {

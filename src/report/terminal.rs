@@ -158,7 +158,7 @@ fn costs(m: &Metrics) -> Vec<String> {
     let c = &m.costs;
     let total = c.total_cents.max(1) as f64;
     let parts = [
-        ("freight", c.freight_cents),
+        ("freight", c.freight_cents + c.rebooking_cents),
         ("cartons", c.cartons_cents),
         ("handling", c.handling_cents),
         ("split penalty", c.split_penalty_cents),

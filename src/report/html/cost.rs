@@ -30,7 +30,7 @@ pub fn section(v: &View) -> Markup {
 fn components(v: &View) -> Markup {
     let c = &v.metrics.costs;
     let parts = [
-        ("Freight", c.freight_cents, "c1"),
+        ("Freight", c.freight_cents + c.rebooking_cents, "c1"),
         ("Cartons", c.cartons_cents, "c1"),
         ("Handling", c.handling_cents, "c1"),
         ("Split penalty", c.split_penalty_cents, "rest"),

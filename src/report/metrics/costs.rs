@@ -35,10 +35,13 @@ pub struct RoutingMetrics {
 pub struct Costs {
     /// What carriers charge after carrier selection.
     pub freight_cents: i64,
+    /// What they charge more, or less, for shipments that miss their pick-up and are rebooked.
+    #[serde(default)]
+    pub rebooking_cents: i64,
     /// Cartons as packed.
     pub cartons_cents: i64,
     pub handling_cents: i64,
-    /// Freight, cartons and handling: the money spent.
+    /// Freight with rebookings, cartons and handling: the money spent.
     pub spent_cents: i64,
     pub split_penalty_cents: i64,
     pub lateness_penalty_cents: i64,
@@ -90,12 +93,14 @@ pub(super) fn costs(batch: &Batch, plan: &Plan, states: &States, params: &Params
     let prices = &plan.shipped.shipments.price;
     let freight = sum_or(prices, routed.freight);
     let cartons = sum_or(&plan.cartonized.packages.carton_cost, routed.cartons);
-    let spent = freight + cartons + routed.handling;
+    let rebooking = Cents(super::times::rebooking(plan).cost_cents);
+    let spent = freight + rebooking + cartons + routed.handling;
     let penalties = routed.split_penalty + routed.lateness_penalty + routed.backorder_penalty;
     let orders = states.order.iter().filter(|o| o.state == State::Planned);
     let units: u64 = states.line.iter().map(|line| u64::from(line.planned)).sum();
     Costs {
         freight_cents: freight.0,
+        rebooking_cents: rebooking.0,
         cartons_cents: cartons.0,
         handling_cents: routed.handling.0,
         spent_cents: spent.0,

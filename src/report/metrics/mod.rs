@@ -26,7 +26,7 @@ pub use distribution::{Distribution, nearest_rank};
 pub use floor::{PackingMetrics, WaveMetrics};
 pub use named::Named;
 pub use network::{CutOff, FacilityService, FacilityUse, ServiceUse};
-pub use times::{OrderTimes, Phases, order_times};
+pub use times::{OrderTimes, Phases, RebookingMetrics, order_times};
 
 /// What was run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -76,6 +76,9 @@ pub struct Metrics {
     pub on_time_in_full_share: Option<f64>,
     /// Share of shipments that make the pick-up they were planned for.
     pub cut_offs_made_share: Option<f64>,
+    /// Shipments that miss it.
+    #[serde(default)]
+    pub rebooking: RebookingMetrics,
     pub facilities: Vec<FacilityUse>,
     pub services: Vec<ServiceUse>,
     pub facility_services: Vec<FacilityService>,
@@ -117,6 +120,7 @@ impl Metrics {
             on_time_share: times::on_time_share(plan),
             on_time_in_full_share: times::on_time_in_full_share(plan, &states),
             cut_offs_made_share: times::cut_offs_made_share(plan),
+            rebooking: times::rebooking(plan),
             services: network::services(batch, plan),
             facility_services: network::facility_services(batch, plan),
             cut_offs: network::cut_offs(batch, plan),

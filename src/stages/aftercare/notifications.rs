@@ -174,7 +174,8 @@ fn shipped(night: &Night, shipment: ShipmentIdx) -> Option<Message> {
     let (rates, times) = (&night.input.batch.rates, &night.input.scheduled.times);
     let at = known(times.handed_over[i])?;
     let shipments = &night.input.shipped.shipments;
-    let service = &rates.services[shipments.service[i]];
+    let (service, _) = night.input.scheduled.goes_with(shipments, shipment);
+    let service = &rates.services[service];
     let facts = ShippedNow {
         carrier: &rates.carriers[service.carrier],
         service: &service.name,

@@ -22,6 +22,9 @@ mod select;
 #[cfg(test)]
 mod tests;
 
+/// The reading of the rate card by audits.
+pub(in crate::stages) use check::rating;
+
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};

@@ -223,7 +223,15 @@ impl Orders<'_> {
     fn shipped(&self, shipment: usize, facts: &Value) -> bool {
         let input = self.input;
         let row = input.shipped.shipments.get(shipment);
-        let service = &input.batch.rates.services[row.service];
+        let booked = &input.scheduled.rebooked;
+        let at = booked.shipment.partition_point(|s| s.index() < shipment);
+        let same = booked
+            .shipment
+            .get(at)
+            .is_some_and(|s| s.index() == shipment);
+        let rebooked = same.then(|| booked.service[at]);
+        let service = rebooked.unwrap_or(row.service);
+        let service = &input.batch.rates.services[service];
         facts["carrier"] == input.batch.rates.carriers[service.carrier]
             && facts["service"] == service.name.as_str()
             && facts["packages"] == row.packages

@@ -17,7 +17,7 @@
 //! O(shipments × services × price rows), in parallel.
 
 mod behind;
-mod rating;
+pub(in crate::stages) mod rating;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -15,7 +15,7 @@ use crate::model::units::{Cents, Timestamp};
 
 /// What a carrier would write on the invoice of one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Bill {
+pub(in crate::stages) struct Bill {
     pub billable: i64,
     pub charges: BTreeMap<ChargeKind, Cents>,
 }
@@ -28,7 +28,7 @@ impl Bill {
 
 /// A package on its way.
 #[derive(Clone, Copy)]
-pub(super) struct Trip<'a> {
+pub(in crate::stages) struct Trip<'a> {
     pub order: OrderIdx,
     pub facility: FacilityIdx,
     pub service: ServiceIdx,
@@ -39,7 +39,7 @@ pub(super) struct Trip<'a> {
 }
 
 /// The rate card with its surcharges by destination prefix.
-pub(super) struct Clerk<'a> {
+pub(in crate::stages) struct Clerk<'a> {
     batch: &'a Batch,
     by_prefix: FxHashMap<&'a str, Vec<usize>>,
     /// Rows that do not look at the destination, by carrier.
