@@ -59,6 +59,7 @@ codes! {
     PaymentPending "payment_pending" "plan it in the next batch once the payment is settled";
     CreditLimitExceeded "credit_limit_exceeded" "collect the open balance or raise the customer's limit";
     FraudReview "fraud_review" "the review team decides; see `fraud_scores` for the reasons";
+    ReturnBeforeShipment "return_before_shipment" "the order is in this very batch, so it has not shipped before: check the order_id, or send the return again once it has";
     // Lines that cannot ship now.
     NoStock "no_stock" "no facility has free stock; replenish or substitute";
     NoCapacity "no_capacity" "facilities that have stock are at their capacity; raise capacity_units or plan it next";

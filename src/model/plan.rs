@@ -555,6 +555,8 @@ columns! {
         /// Written off.
         disposed: u32,
         outcome: String,
+        /// Why it is held.
+        code: Option<Code>,
     }
 
     /// What became of each transport claim.

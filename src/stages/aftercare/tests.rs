@@ -408,6 +408,47 @@ fn a_line_is_settled_once_and_what_settles_nothing_is_no_obstacle() {
 }
 
 #[test]
+fn a_return_before_its_order_has_shipped_moves_nothing() {
+    let mut world = world();
+    world.order("O1", &[(A, 1)]);
+    world.order("O2", &[(A, 1)]);
+    for (id, order, condition) in [
+        ("R0", "O1", Some(Condition::New)),
+        ("R1", "O2", Some(Condition::Damaged)),
+        ("R2", "O2", Some(Condition::Missing)),
+        ("R3", "O2", None),
+        ("R4", "P1", Some(Condition::New)),
+    ] {
+        let at = give_back(&mut world, id, 1, condition);
+        world.batch.returns.order_id[at] = order.into();
+    }
+    let verdicts = vec![Verdict::Accepted, Verdict::Rejected(Code::PaymentDeclined)];
+    let inputs = Inputs::new(world, verdicts);
+    let out = inputs.run(&Params::default());
+    assert_eq!(
+        out.returns.outcome,
+        [
+            "held",
+            "held",
+            "rejected_missing",
+            "awaiting_inspection",
+            "refunded"
+        ]
+    );
+    assert_eq!(out.returns.code[0], Some(Code::ReturnBeforeShipment));
+    assert_eq!(out.returns.restocked, [0, 0, 0, 0, 1]);
+    assert_eq!(out.returns.disposed, [0; 5]);
+    assert_eq!(out.refunds.source_id, ["R4"]);
+    let mut paid = out.clone();
+    paid.returns.outcome[0] = "refunded".into();
+    let found = Aftercare::check(inputs.input(), &paid, &ctx(&Params::default()));
+    assert!(
+        found.iter().any(|v| v.rule == "return_outcome"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn returns_that_cannot_be_processed_change_nothing() {
     let mut world = world();
     for (i, quantity) in [0, -1, 10_001, 1, 1, 10_000].into_iter().enumerate() {
@@ -719,7 +760,10 @@ fn chance_inputs(
         let condition = condition.map(|c| Condition::ALL[c]);
         let at = give_back(&mut world, &format!("R{i}"), quantity, condition);
         let rows = &mut world.batch.returns;
-        rows.order_id[at] = format!("P{}", order / 2);
+        rows.order_id[at] = match order {
+            0 if b => "O0".to_owned(),
+            _ => format!("P{}", order / 2),
+        };
         rows.line_no[at] = u32::from(order % 2) + 1;
         rows.item[at] = item(b);
         rows.wants_exchange[at] = wants;
