@@ -51,6 +51,11 @@ const INVARIANTS: &[Invariant] = &[
         violations: orders::line_quantities,
     },
     Invariant {
+        name: "complete",
+        says: "an order is complete exactly where every row of its lines ships whole",
+        violations: orders::complete,
+    },
+    Invariant {
         name: "stock",
         says: "no stock is oversold",
         violations: stock::oversold,

@@ -111,6 +111,12 @@ impl Faults {
             .map(|fault| (fault.row, fault.code))
     }
 
+    /// The faults of every row that has any, by row.
+    pub fn by_row(&mut self) -> impl Iterator<Item = &[Fault]> {
+        self.sort();
+        self.list.chunk_by(|a, b| a.row == b.row)
+    }
+
     /// What becomes of every row without a fault, with its number; rows that `build` finds fault with are noted.
     pub fn built<T>(
         &mut self,

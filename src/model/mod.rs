@@ -23,7 +23,7 @@ pub mod warehouse;
 use catalog::{Cartons, Inventory, Items};
 use ids::{FacilityIdx, IdxVec, Sym};
 use network::{Destinations, Facility};
-use orders::{Claims, Customers, History, Lines, Orders, Returns};
+use orders::{Claims, Customers, History, Lines, Orders, Returns, UnreadLines};
 use rates::RateCard;
 use text::Text;
 use warehouse::Warehouse;
@@ -33,6 +33,8 @@ use warehouse::Warehouse;
 pub struct Batch {
     pub orders: Orders,
     pub lines: Lines,
+    /// Rows of `order_lines` that ingest could not use.
+    pub unread_lines: UnreadLines,
     pub items: Items,
     pub facilities: IdxVec<FacilityIdx, Facility>,
     pub destinations: Destinations,

@@ -10,7 +10,7 @@ use crate::ingest::rows::Rows;
 use crate::ingest::{rules, schema};
 use crate::model::codes::Code;
 use crate::model::ids::{Idx, ItemIdx, OrderIdx};
-use crate::model::orders::Lines;
+use crate::model::orders::{Lines, UnreadLines};
 use crate::model::units::Cents;
 
 /// Stands for a price at fault until its row is sorted out.
@@ -32,6 +32,8 @@ pub struct OfOrders {
     pub first_line: Vec<u32>,
     /// Rows of each order that cannot be used; empty where all can.
     pub dropped: Vec<u32>,
+    /// These rows and those of no order, as far as they can be read.
+    pub unread: UnreadLines,
 }
 
 /// Usable lines by (order, row).
@@ -48,6 +50,7 @@ pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (
     let dropped = dropped(&usable, &links);
     let sorted = by_order(usable, &links);
     let rows = without_duplicates(sorted, t, faults, &links.order);
+    let unread = super::unread::unread(t, faults, &links.order);
     let order: Vec<OrderIdx> = rows.take(links.order).into_iter().map(OrderIdx).collect();
     let first_line = starts(&order, links.orders);
     let item = rows
@@ -73,6 +76,7 @@ pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (
         OfOrders {
             first_line,
             dropped,
+            unread,
         },
     )
 }

@@ -12,6 +12,7 @@ mod orders;
 mod rates;
 mod slots;
 mod symbols;
+mod unread;
 
 use super::faults::Noted;
 use super::intern::Known;
@@ -79,6 +80,7 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
     let mut batch = Batch {
         orders,
         lines: sold.lines,
+        unread_lines: sold.of_orders.unread,
         inventory: catalog::inventory(&t.inventory.table, &mut t.inventory.faults, names),
         warehouses: slots::warehouses(layouts, slots, facilities.len(), names, notes),
         cartons: catalog::cartons(&t.cartons.table, &mut t.cartons.faults, names.facilities),
