@@ -22,9 +22,6 @@ mod select;
 #[cfg(test)]
 mod tests;
 
-/// The reading of the rate card by audits.
-pub(in crate::stages) use check::rating;
-
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};

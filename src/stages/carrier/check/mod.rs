@@ -17,7 +17,6 @@
 //! O(shipments × services × price rows), in parallel.
 
 mod behind;
-pub(in crate::stages) mod rating;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -31,7 +30,7 @@ use crate::model::rates::ServiceTerms;
 use crate::model::units::{Cents, Seconds, Timestamp};
 use crate::params::Params;
 use crate::stage::Violation;
-use rating::{Bill, Clerk, Trip};
+use crate::stages::rating::{Bill, Clerk, Trip};
 
 type Load = FxHashMap<(FacilityIdx, ServiceIdx, Timestamp), u64>;
 

@@ -8,7 +8,7 @@ use crate::model::plan::{Package, Rebooking, Scheduled};
 use crate::model::units::{Cents, Timestamp};
 use crate::params::Params;
 use crate::stage::Violation;
-use crate::stages::carrier::rating::{Bill, Clerk, Trip};
+use crate::stages::rating::{Bill, Clerk, Trip};
 
 /// In time, total cost, price, delivery, service, pick-up.
 type Rank = (bool, i64, Cents, Timestamp, ServiceIdx, Timestamp);

@@ -1,5 +1,6 @@
 //! The price of a package, read straight off the rate card for the audit: one pass over the rows as they are, no tables.
 //!
+//! Not a stage, and no part of any `run`: the reading that the checks of carrier and schedule share.
 //! Written from the contract of `rates`, `surcharges` and `carrier_services`, not from `stages::shipping`, with which it shares nothing.
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use crate::model::units::{Cents, Timestamp};
 
 /// What a carrier would write on the invoice of one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::stages) struct Bill {
+pub(super) struct Bill {
     pub billable: i64,
     pub charges: BTreeMap<ChargeKind, Cents>,
 }
@@ -28,7 +29,7 @@ impl Bill {
 
 /// A package on its way.
 #[derive(Clone, Copy)]
-pub(in crate::stages) struct Trip<'a> {
+pub(super) struct Trip<'a> {
     pub order: OrderIdx,
     pub facility: FacilityIdx,
     pub service: ServiceIdx,
@@ -39,7 +40,7 @@ pub(in crate::stages) struct Trip<'a> {
 }
 
 /// The rate card with its surcharges by destination prefix.
-pub(in crate::stages) struct Clerk<'a> {
+pub(super) struct Clerk<'a> {
     batch: &'a Batch,
     by_prefix: FxHashMap<&'a str, Vec<usize>>,
     /// Rows that do not look at the destination, by carrier.
