@@ -118,6 +118,10 @@ pub(super) fn costs(batch: &Batch, plan: &Plan, states: &States, params: &Params
 /// What routing reckoned, less the handling of shipments that no carrier takes; their units are backordered.
 fn of_what_ships(batch: &Batch, plan: &Plan, params: &Params) -> RoutingCost {
     let mut cost = plan.routed.cost;
+    if plan.routed.shipments.is_empty() {
+        // Nothing at all ships: there is no later sum to take the place of what routing reckoned.
+        (cost.freight, cost.cartons) = (Cents::ZERO, Cents::ZERO);
+    }
     for row in plan.shipped.unplaced.rows() {
         let (site, units) = (&batch.facilities[row.facility], i64::from(row.units));
         cost.handling = cost.handling
