@@ -46,7 +46,7 @@ impl State {
 pub struct OrderState {
     pub state: State,
     pub code: Option<Code>,
-    /// Every unit of every line ships.
+    /// Every unit of every line ships, lines that could not be read included (but not those that only repeat another one).
     pub complete: bool,
 }
 
@@ -82,16 +82,26 @@ pub struct States {
 impl States {
     pub fn of(batch: &Batch, plan: &Plan) -> States {
         let mut line = units_by_line(batch, plan);
+        let unread_lines = unread(plan, "order_lines", batch.lines.row.as_slice());
+        let lost: FxHashSet<&str> = unread_lines
+            .iter()
+            .filter(|row| row.code != Code::DuplicateLine)
+            .filter_map(|row| row.order_id.as_deref())
+            .collect();
         let order = batch
             .orders
             .indices()
-            .map(|order| order_state(batch, plan, &mut line, order))
+            .map(|order| {
+                let mut state = order_state(batch, plan, &mut line, order);
+                state.complete &= lost.is_empty() || !lost.contains(&batch.orders.id[order]);
+                state
+            })
             .collect();
         States {
             order,
             line,
             unread_orders: unread(plan, "orders", batch.orders.row.as_slice()),
-            unread_lines: unread(plan, "order_lines", batch.lines.row.as_slice()),
+            unread_lines,
         }
     }
 }

@@ -172,6 +172,14 @@ pub fn plural(number: u64, noun: &str) -> String {
     format!("{} {noun}{s}", crate::report::format::count(number))
 }
 
+/// `no_stock` as `no stock`, in the words of `model::codes`.
+pub fn words(code: &str) -> String {
+    if code.is_empty() {
+        return "not said".into();
+    }
+    code.replace('_', " ")
+}
+
 /// Class of the `i`-th of several series; all after the last colour share one.
 pub fn series(i: usize) -> &'static str {
     const CLASSES: [&str; 8] = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "rest"];
