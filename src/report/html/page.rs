@@ -221,9 +221,16 @@ fn tiles(v: &View) -> Markup {
             href: "#cost",
         },
         Tile {
-            label: "Saved by planning",
-            value: percent_or_dash(m.routing.saving_share),
-            note: format!("{} against nearest facility", v.money_short(saved)),
+            label: if saved < 0 {
+                "Dearer than the nearest-facility rule by"
+            } else {
+                "Saved by planning"
+            },
+            value: percent_or_dash(m.routing.saving_share.map(f64::abs)),
+            note: match saved {
+                ..0 => v.money_short(-saved),
+                _ => format!("{} against the nearest-facility rule", v.money_short(saved)),
+            },
             href: "#cost",
         },
         Tile {
