@@ -128,7 +128,7 @@ fn gaps(v: &View) -> Markup {
             (table("Bounds", false, &head, html! {
                 @for row in rows.iter().filter(|row| row.scope == "all") {
                     tr {
-                        th scope="row" { (what(row)) span.quiet { " " (row.method) } }
+                        th.wrap scope="row" { (what(row)) div.quiet { (row.method) } }
                         (num(&show(row, row.value)))
                         (num(&show(row, row.bound)))
                         (num(&percent_or_dash(row.gap())))

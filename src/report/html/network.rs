@@ -116,7 +116,7 @@ fn carriers(v: &View, services: &[&ServiceUse]) -> Markup {
         Head::Text("Service"),
         Head::Num("Shipments"),
         Head::Num("Price"),
-        Head::Num("Each"),
+        Head::Num("Per parcel"),
         Head::Num("Late"),
     ];
     table(
@@ -126,7 +126,7 @@ fn carriers(v: &View, services: &[&ServiceUse]) -> Markup {
         html! {
             @for (i, s) in services.iter().enumerate() {
                 tr {
-                    th scope="row" { span class={ "key " (series(i)) } {} (s.carrier) " " (s.service) }
+                    th.wrap.keyed scope="row" { span class={ "key " (series(i)) } {} (s.carrier) " " (s.service) }
                     (bar_cell(s.shipments as f64 / most, series(i), &count(s.shipments)))
                     (num(&v.money(s.price_cents)))
                     (num(&v.money((s.price_cents as f64 / s.packages.max(1) as f64).round() as i64)))
@@ -166,7 +166,7 @@ fn mix(v: &View, facilities: &[&FacilityUse], services: &[&ServiceUse]) -> Marku
             }
         }
         p.quiet {
-            "Bar length is shipments, colours as in the table of services."
+            "Bar length: shipments. Colours: as in the table of services."
             @if facilities.len() > MIX { " The " (MIX) " busiest facilities." }
             @if services.len() > SERIES { " Services after the seventh share one colour." }
         }
