@@ -59,6 +59,7 @@ pub fn check(args: &CheckArgs, quiet: bool) -> Result<u8> {
         &ingested.batch,
         &rejects,
         &plan.validated.holds,
+        terminal::width(),
     ))?;
     print(&usable(&ingested.batch, &plan))?;
     for note in &ingested.notes {

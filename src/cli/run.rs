@@ -80,7 +80,8 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     let folder = staging.publish()?;
     reporter.finish();
 
-    print(&report::terminal::summary(&metrics))?;
+    let width = report::terminal::width();
+    print(&report::terminal::summary(&metrics, width))?;
     print(&format!(
         "run folder  {}\nreport      {}\n",
         folder.display(),
