@@ -13,11 +13,11 @@ const LOGS: &str = "Logs and progress";
     version,
     about,
     after_help = "First steps:\n  \
-                  wavecrest generate --orders 20000 night    write a synthetic batch into the folder night\n  \
-                  wavecrest check night                      read it, list what is wrong with it\n  \
-                  wavecrest run night --out RUN              plan it, write the run folder RUN (open RUN/report.html)\n  \
-                  wavecrest verify RUN                       audit the plan from its files alone\n\n\
-                  A batch is a folder of tables (Parquet, Arrow IPC or CSV); `wavecrest schema` says which, and their columns.\n\n\
+                  wavecrest generate --orders 20000 night    write a synthetic batch\n  \
+                  wavecrest check night                      list what is wrong with it\n  \
+                  wavecrest run night --out RUN              plan it; then open RUN/report.html\n  \
+                  wavecrest verify RUN                       audit the plan\n\n\
+                  A batch is a folder of tables (Parquet, Arrow IPC or CSV); `wavecrest schema` lists them.\n\n\
                   Exit codes: 0 done, 1 internal or resource, 2 usage or parameter, 3 input unusable,\n\
                   4 done with more rejected rows than --max-reject-share, 5 a check failed."
 )]
@@ -63,8 +63,8 @@ pub enum Command {
         after_help = "Examples:\n  wavecrest run datasets/uk_retail_peak --out RUN\n  \
                             wavecrest run night --out RUN --set routing.max_shipments=2 --set waves.cart_shipments=12\n  \
                             wavecrest run night --out RUN --force --config peak.toml\n  \
-                            wavecrest run night --out RUN --resume\n\n\
-                            `wavecrest params` lists what --set takes; `wavecrest params --toml > peak.toml` writes a file for --config."
+                            wavecrest run night --out RUN --resume    (after Ctrl-C or a crash)\n\n\
+                            `wavecrest params` lists what --set takes.\n`wavecrest params --toml > peak.toml` writes a file for --config."
     )]
     Run(RunArgs),
     /// Audit the run folder of a finished run from its files alone

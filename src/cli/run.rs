@@ -29,7 +29,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     use_threads(args.threads)?;
     is_batch(&args.batch)?;
     apart(&args.batch, &args.out)?;
-    let staging = Staging::open(&args.out, may_replace(&args.out, args.force)?)?;
+    let staging = Staging::open(&args.out, may_replace(args)?)?;
     cancel_on_ctrl_c()?;
     let reporter = progress::reporter(quiet);
 
@@ -115,8 +115,9 @@ pub fn is_batch(batch: &Path) -> Result<()> {
     )
 }
 
-/// Whether what is at `out` may be replaced: an empty folder always, a run folder with `force`, anything else never.
-fn may_replace(out: &Path, force: bool) -> Result<bool> {
+/// Whether what is at `--out` may be replaced: an empty folder always, a run folder with `--force`, anything else never.
+fn may_replace(args: &RunArgs) -> Result<bool> {
+    let (out, force) = (&args.out, args.force);
     if out.symlink_metadata().is_err() {
         return Ok(force);
     }
@@ -130,7 +131,10 @@ fn may_replace(out: &Path, force: bool) -> Result<bool> {
         (true, false) => Err(Error::param(format!(
             "--out {shown}: there is a run folder of this name already"
         ))
-        .hint("replace it with --force, or choose another --out")),
+        .hint(match args.resume {
+            true => "that run is finished, there is nothing to resume: replace it with --force, or choose another --out",
+            false => "replace it with --force, or choose another --out",
+        })),
         (false, _) => Err(Error::param(format!(
             "--out {shown} exists and is not a run folder (there is no manifest.json in it)"
         ))

@@ -183,5 +183,7 @@ fn a_run_folder_is_replaced_by_force_alone_and_an_empty_folder_is_filled() {
     succeed(&args);
     let again = ["run", "batch", "--out", "RUN"];
     insta::assert_snapshot!("run_into_a_run_folder", refusal(&again, here));
+    let resumed = refusal(&[&again[..], &["--resume"]].concat(), here);
+    assert!(resumed.contains("that run is finished"), "{resumed}");
     succeed(&[&args[..], &["--force"]].concat());
 }

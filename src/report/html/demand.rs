@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::View;
-use super::parts::{Head, bar_cell, card, num, plural, table, words};
+use super::parts::{Head, bar_cell, card, num, plural, prose, table, wide_table, words};
 use crate::model::codes::Code;
 use crate::report::format::{count, percent};
 use crate::report::metrics::StateCounts;
@@ -113,11 +113,11 @@ fn reasons(v: &View) -> Markup {
         Head::Text("State"),
         Head::Text("What can be done"),
     ];
-    table(
+    wide_table(
         "Reasons why orders or units do not ship",
         false,
         &head,
-        html! {
+        &html! {
             @for reason in rows {
                 tr {
                     th scope="row" { (words(&reason.code)) }
@@ -125,7 +125,7 @@ fn reasons(v: &View) -> Markup {
                     (num(&count(reason.partly_planned_orders)))
                     (num(&count(reason.units)))
                     td { (chip(reason.state)) }
-                    td.hint { (reason.hint) }
+                    td.hint { (prose(&reason.hint)) }
                 }
             }
         },
@@ -156,7 +156,7 @@ fn faults(v: &View) -> Markup {
                         tr {
                             th scope="row" { (words(code)) }
                             (num(&count(*rows)))
-                            td.hint { (Code::from_name(code).map_or("", Code::hint)) }
+                            td.hint { (prose(Code::from_name(code).map_or("", Code::hint))) }
                         }
                     }
                 }))

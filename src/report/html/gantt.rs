@@ -9,10 +9,10 @@ use maud::{Markup, html};
 use super::View;
 use super::axis::{self, Scale};
 use super::hours::Hours;
-use super::parts::{Figure, Head, Svg, bar_cell, card, num, plural, table};
+use super::parts::{Figure, Head, Svg, bar_cell, card, num, plural, wide_table};
 use crate::model::ids::{FacilityIdx, Idx};
 use crate::model::units::{Seconds, Timestamp};
-use crate::report::format::{count, duration, percent_or_dash, reached};
+use crate::report::format::{count, duration, local, percent_or_dash, reached};
 use crate::report::metrics::CutOff;
 
 /// Facilities drawn, those with most shipments first.
@@ -261,7 +261,8 @@ fn draw(v: &View, rows: &[Row]) -> Markup {
 /// Round local times; clock seconds are what UTC shows.
 fn ticks(svg: &mut Svg, x: &Scale, height: f64) {
     let (from, to) = (Timestamp(x.from as i64), Timestamp(x.to as i64));
-    svg.text("tick", (0.0, 14.0), "start", "local time");
+    let day = local(from, &TimeZone::UTC, "local time, %a %-d %b");
+    svg.text("tick", (0.0, 14.0), "start", &day);
     for tick in axis::times(from, to, &TimeZone::UTC, 12) {
         let at = x.at(tick.at.0 as f64);
         let (grid, text) = match tick.midnight {
@@ -394,7 +395,7 @@ fn legend(rows: &[Row]) -> Markup {
             span { span.key.mark {} "carrier pick-up (cut-off), red where a shipment misses it" }
             @if profiles { span { span.key.c1.pale {} "area: shipments in work over time, where a facility has many waves" } }
         }
-        p.quiet { "Every facility stands in its own local time: a line down the chart is the same time on the clock, not the same moment." }
+        @if rows.iter().any(|row| row.time_zone != rows[0].time_zone) { p.quiet { "Every facility stands in its own local time: a line down the chart is the same time on the clock, not the same moment." } }
         @if hidden > 0 { p.quiet { "The " (FACILITIES) " busiest facilities are drawn; " (hidden) " more are in table waves." } }
     }
 }
@@ -427,7 +428,7 @@ fn cut_offs(v: &View) -> Markup {
     html! {
         details.keep open[total <= 12] {
             summary { "Pick-ups, tightest first" }
-            (table("Carrier pick-ups", false, &head, html! {
+            (wide_table("Carrier pick-ups", false, &head, &html! {
                 @for c in rows.iter().take(ROWS) {
                     @let share = c.packed_in_time as f64 / c.shipments.max(1) as f64;
                     tr {

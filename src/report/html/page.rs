@@ -152,17 +152,17 @@ fn causes(v: &View) -> Markup {
     }
 }
 
-/// `171 no valid lines, 8 payment declined, 22 for other reasons`.
+/// `no valid lines (171), payment declined (8), other reasons (22)`.
 fn listed(causes: &[(&str, u64)]) -> String {
     const SHOWN: usize = 4;
     let mut parts: Vec<String> = causes
         .iter()
         .take(SHOWN)
-        .map(|(code, orders)| format!("{} {}", count(*orders), words(code)))
+        .map(|(code, orders)| format!("{} ({})", words(code), count(*orders)))
         .collect();
     let rest: u64 = causes.iter().skip(SHOWN).map(|cause| cause.1).sum();
     if rest > 0 {
-        parts.push(format!("{} for other reasons", count(rest)));
+        parts.push(format!("other reasons ({})", count(rest)));
     }
     parts.join(", ")
 }

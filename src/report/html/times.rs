@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::View;
 use super::axis::{self, Scale};
-use super::parts::{Figure, Head, Svg, card, num, plural, table};
+use super::parts::{Figure, Head, Svg, card, num, plural, wide_table};
 use crate::model::units::Seconds;
 use crate::report::format::{count, duration, percent};
 use crate::report::metrics::{Distribution, order_times};
@@ -206,11 +206,11 @@ fn figures(v: &View) -> Markup {
         Head::Num("p99"),
         Head::Num("Slowest"),
     ];
-    table(
+    wide_table(
         "Times of orders",
         false,
         &head,
-        html! {
+        &html! {
             @for (name, d) in [("handed to the carrier", &m.cycle_time_seconds), ("delivered (expected)", &m.delivery_time_seconds)] {
                 tr {
                     th scope="row" { (name) }

@@ -60,7 +60,7 @@ fn order_states<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("code", "why it is not planned", |_, i, n| {
         order_or_row(n, i).map_or_else(|unread| Some(unread.code), |order| n.states.order[order].code)
     })
-    .col("complete", "every unit of every line ships", |_, i, n| {
+    .col("complete", "every unit of every line ships, lines that could not be read included", |_, i, n| {
         order_or_row(n, i).is_ok_and(|order| n.states.order[order].complete)
     })
     .erase()
