@@ -46,7 +46,7 @@ impl State {
 pub struct OrderState {
     pub state: State,
     pub code: Option<Code>,
-    /// Every unit of every line ships.
+    /// Every unit of every line ships, lines that could not be read included (but not those that only repeat another one).
     pub complete: bool,
 }
 

@@ -167,7 +167,7 @@ fn differences(svg: &mut Svg, v: &View, points: &[(&str, i64, &str)], x: &Scale)
         svg.text("label", (middle, 18.0), "middle", &text);
     }
     if let Some(bound) = of("good") {
-        let text = format!("at most {} left", v.money_short(plan - bound));
+        let text = format!("gap to the bound {}", v.money_short(plan - bound));
         svg.text("label", (x.at(bound as f64), 58.0), "start", &text);
     }
 }

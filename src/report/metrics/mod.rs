@@ -21,7 +21,7 @@ use crate::model::plan::Plan;
 use crate::params::Params;
 
 pub use costs::{Costs, RoutingMetrics};
-pub use demand::{Backordered, FraudMetrics, Held, Reason, Rejected, StateCounts};
+pub use demand::{Backordered, FraudMetrics, Held, Reason, Rejected, Shortfall, StateCounts};
 pub use distribution::{Distribution, nearest_rank};
 pub use floor::{PackingMetrics, WaveMetrics};
 pub use named::Named;
@@ -56,6 +56,9 @@ pub struct Metrics {
     pub units: StateCounts,
     /// Why orders are not planned, by state and code.
     pub reasons: Vec<Reason>,
+    /// Why orders and units do not ship, parts of planned orders included.
+    #[serde(default)]
+    pub shortfalls: Vec<Shortfall>,
     pub rejects: Rejected,
     pub holds: Held,
     pub backorders: Backordered,
@@ -106,6 +109,7 @@ impl Metrics {
             lines: demand::lines(&states),
             units: demand::units(batch, &states),
             reasons: demand::reasons(batch, &states),
+            shortfalls: demand::shortfalls(batch, &states),
             rejects: demand::rejected(batch, plan),
             holds: demand::held(&states),
             backorders: demand::backordered(plan),
