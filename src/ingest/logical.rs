@@ -252,7 +252,9 @@ fn number(text: &str) -> f64 {
 
 /// Cents of an amount in major units, rounded half away from zero.
 pub fn cents(amount: f64) -> Read<Cents> {
-    rules::overflow((amount * 100.0).round() as i128, &rules::CENTS).map(Cents)
+    let cents = (amount * 100.0).round();
+    let fits = (*rules::CENTS.start() as f64..=*rules::CENTS.end() as f64).contains(&cents);
+    fits.then_some(Cents(cents as i64)).ok_or(Code::Overflow)
 }
 
 /// The value that has this name, in any case.

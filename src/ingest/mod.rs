@@ -25,6 +25,7 @@ mod rows;
 mod rules;
 mod scan;
 mod schema;
+mod strs;
 mod tables;
 #[cfg(test)]
 mod tests;
