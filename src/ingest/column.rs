@@ -179,6 +179,11 @@ fn each_cell<C: Cell>(series: &Series, put: &mut impl FnMut(Option<Read<C::Value
                 put,
             );
         }),
+        DataType::Time => {
+            let nanoseconds = series.to_physical_repr();
+            let clock = |value: i64| C::clock(value / 1_000_000_000);
+            nanoseconds.i64().map(|cells| numbers(cells, clock, put))
+        }
         DataType::Null => {
             (0..series.len()).for_each(|_| put(None));
             Ok(())

@@ -704,3 +704,123 @@ fn a_damaged_file_is_an_input_error() {
         assert!(!hint.is_empty());
     }
 }
+
+#[test]
+fn headers_may_differ_in_case() {
+    for extension in ["csv", "parquet", "arrow"] {
+        let mut batch = small();
+        let orders = batch.remove("orders").expect("it is there");
+        let folder = folder(&batch);
+        let orders = orders
+            .replace("order_id", "ORDER_ID")
+            .replace("postal_code", "Postal_Code");
+        write(&orders, &folder.path().join(format!("orders.{extension}")));
+        let found = read(folder.path(), &Silent).expect("the batch can be read");
+        assert_eq!(meaning(&found), meaning(&good(&small())), "{extension}");
+        let note = "orders: headers that differ in case, taken as meant: ORDER_ID, Postal_Code";
+        assert!(
+            found.notes.iter().any(|found| found == note),
+            "{:#?}",
+            found.notes
+        );
+    }
+}
+
+#[test]
+fn an_empty_file_is_as_good_as_none() {
+    let mut batch = small();
+    batch.insert("slots", String::new());
+    let ingested = good(&batch);
+    assert_eq!(rows_of(&ingested, "slots"), 0);
+    let note = "empty files (0 bytes), taken as not there: slots.csv";
+    assert!(
+        ingested.notes.iter().any(|found| found == note),
+        "{:#?}",
+        ingested.notes
+    );
+    batch.remove("slots");
+    assert_eq!(meaning(&ingested), meaning(&good(&batch)));
+    batch.insert("items", String::new());
+    let (message, _) = error(folder(&batch).path());
+    assert!(
+        message.ends_with("items.csv is empty: it has 0 bytes"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_header_alone_is_a_table_without_rows() {
+    let mut batch = small();
+    for table in ["slots", "order_lines", "claims"] {
+        let header = batch[table]
+            .lines()
+            .next()
+            .map(|header| format!("{header}\n"));
+        batch.insert(table, header.expect("a header"));
+    }
+    let ingested = good(&batch);
+    assert_eq!(
+        (ingested.batch.lines.len(), ingested.batch.orders.len()),
+        (0, 3)
+    );
+    assert_eq!(ingested.batch.orders.first_line, [0, 0, 0, 0]);
+    assert_eq!(rejects(&ingested), []);
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_refused_with_what_it_is() {
+    for (order, mark) in [("UTF-16LE", true), ("UTF-16BE", true), ("UTF-16LE", false)] {
+        let folder = folder(&small());
+        let text = format!("{}{}", if mark { "\u{feff}" } else { "" }, small()["items"]);
+        let bytes = |unit: u16| {
+            if order == "UTF-16LE" {
+                unit.to_le_bytes()
+            } else {
+                unit.to_be_bytes()
+            }
+        };
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(bytes).collect();
+        fs::write(folder.path().join("items.csv"), bytes).expect("the folder is ours");
+        let (message, hint) = error(folder.path());
+        assert!(
+            message.contains(&format!("items.csv: this is {order} text")),
+            "{message}"
+        );
+        assert!(hint.contains("iconv -f UTF-16 -t UTF-8"), "{hint}");
+    }
+}
+
+#[test]
+fn numbers_out_of_range_and_halves_have_fitting_hints() {
+    let mut batch = small();
+    batch
+        .entry("order_lines")
+        .or_default()
+        .push_str("O1,3,S1,2.5,1\nO1,0,S1,1,1\n");
+    let ingested = good(&batch);
+    let expected = [
+        ("order_lines", 4, Code::NotANumber, "quantity", "2.5"),
+        ("order_lines", 5, Code::Overflow, "line_no", "0"),
+    ];
+    assert_eq!(rejects(&ingested), expected);
+    assert!(Code::NotANumber.hint().contains("whole"));
+    assert!(Code::Overflow.hint().contains("range"));
+}
+
+#[test]
+fn epoch_seconds_are_times_in_any_format() {
+    let expected = good(&small()).batch.orders.placed_at;
+    for extension in ["csv", "parquet"] {
+        let mut batch = small();
+        let orders = batch.remove("orders").expect("it is there");
+        let orders = orders
+            .replace("2026-11-27T18:30:00", "1795804200")
+            .replace("2026-11-27T18:31:00", "1795804260")
+            .replace("2026-11-27T18:32:00", "1795804320");
+        let folder = folder(&batch);
+        write(&orders, &folder.path().join(format!("orders.{extension}")));
+        let found = read(folder.path(), &Silent).expect("the batch can be read");
+        assert_eq!(rejects(&found), [], "{extension}");
+        assert_eq!(found.batch.orders.placed_at, expected, "{extension}");
+    }
+}

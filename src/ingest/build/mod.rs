@@ -174,5 +174,7 @@ fn rejects(t: Tables) -> Rejects {
         .faults
         .reject(&mut rejects, |row| claims.table.order_id.get(row));
     t.fx.faults.reject(&mut rejects, |_| None);
+    // Giving back some hundred megabytes takes as long as a stage of reading them; nobody waits for it.
+    rayon::spawn(move || drop((orders.table, lines.table)));
     rejects
 }
