@@ -95,7 +95,6 @@ impl Faults {
             .ok()
     }
 
-    #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

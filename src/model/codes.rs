@@ -31,8 +31,8 @@ codes! {
     // Rows that cannot be read.
     MissingValue "missing_value" "fill in the column; it is required";
     UnparsableDate "unparsable_date" "write dates as 2026-11-27T18:30:00Z (RFC 3339) or as a Parquet timestamp";
-    NotANumber "not_a_number" "write a finite number";
-    Overflow "overflow" "the number does not fit; check the unit and the export";
+    NotANumber "not_a_number" "write a finite number; a whole one where the type is i64";
+    Overflow "overflow" "see the column's range in `wavecrest schema`; check the unit";
     UnknownValue "unknown_value" "use one of the values listed by `wavecrest schema`";
     DuplicateOrder "duplicate_order" "order_id must be unique; the first row was kept";
     DuplicateLine "duplicate_line" "(order_id, line_no) must be unique; the first row was kept";

@@ -48,7 +48,8 @@ pub struct Batch {
     pub history: History,
     pub returns: Returns,
     pub claims: Claims,
-    /// Interned short strings: channels, categories, hashes, cities, ...
+    /// Interned short strings: channels, categories, cities, ... Fingerprints (card, e-mail, device) are numbered here too, but their
+    /// text is left empty: they are only compared.
     pub symbols: Text<Sym>,
     /// The batch's one currency, ISO 4217; money everywhere is in its minor units.
     pub currency: String,
