@@ -252,5 +252,26 @@ fn ingest(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, ingest);
+/// Prints how many times longer ingest takes than polars, from the means that criterion wrote.
+fn ratios(_: &mut Criterion) {
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    let mean = |name: &str| {
+        let path = format!("{target}/criterion/ingest/{name}/new/estimates.json");
+        let estimates = std::fs::read_to_string(path).ok()?;
+        let estimates: serde_json::Value = serde_json::from_str(&estimates).ok()?;
+        Some(estimates["mean"]["point_estimate"].as_f64()? / 1e6)
+    };
+    let rows = ["polars eager", "polars lazy", "wavecrest"].map(|name| (name, mean(name)));
+    let Some(ingest) = rows[2].1 else { return };
+    for (name, mean) in rows {
+        if let Some(mean) = mean {
+            println!(
+                "{name:<14}{mean:>8.0} ms   wavecrest / this = {:.2}",
+                ingest / mean
+            );
+        }
+    }
+}
+
+criterion_group!(benches, ingest, ratios);
 criterion_main!(benches);

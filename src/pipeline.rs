@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::model::Batch;
 use crate::model::calendar::Calendar;
+use crate::model::dispatch::dispatched;
 use crate::model::plan::{Plan, Rejects};
 use crate::model::units::Timestamp;
 use crate::params::Params;
@@ -54,6 +55,8 @@ pub fn plan(batch: &Batch, rejects: Rejects, flow: &mut Flow) -> Result<Plan> {
         routed: &routed,
         cartonized: &cartonized,
     })?;
+    // From here on only what a carrier takes; the rest waits.
+    let (routed, cartonized) = dispatched(batch, routed, cartonized, &shipped.unplaced);
     let waved = flow.stage::<WavePlanning>(waves::Input {
         batch,
         calendar,

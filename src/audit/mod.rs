@@ -3,6 +3,7 @@
 //! Nothing here comes from the run: tables are read back from the run folder (outputs, and the inputs kept under `inputs/`), and every
 //! invariant is recomputed as a query. One function per invariant; each is proven able to fail by `tests/it/verify.rs`.
 
+mod carriers;
 mod files;
 mod orders;
 mod picking;
@@ -50,6 +51,11 @@ const INVARIANTS: &[Invariant] = &[
         violations: orders::line_quantities,
     },
     Invariant {
+        name: "complete",
+        says: "an order is complete exactly where every row of its lines ships whole",
+        violations: orders::complete,
+    },
+    Invariant {
         name: "stock",
         says: "no stock is oversold",
         violations: stock::oversold,
@@ -68,6 +74,16 @@ const INVARIANTS: &[Invariant] = &[
         name: "packages",
         says: "every allocated unit is in exactly one package",
         violations: stock::packages,
+    },
+    Invariant {
+        name: "pickups",
+        says: "no pick-up is planned for more packages than the service's daily capacity",
+        violations: carriers::pickups,
+    },
+    Invariant {
+        name: "unplaced",
+        says: "what no carrier takes does not ship and is backordered, with its reason",
+        violations: carriers::unplaced,
     },
     Invariant {
         name: "charges",
@@ -103,6 +119,11 @@ const INVARIANTS: &[Invariant] = &[
         name: "cut_offs",
         says: "a shipment misses its cut-off exactly where the plan says so",
         violations: times::cut_offs,
+    },
+    Invariant {
+        name: "rebookings",
+        says: "what misses its pick-up is rebooked, at the stated difference of prices",
+        violations: carriers::rebookings,
     },
     Invariant {
         name: "totals",

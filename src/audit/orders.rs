@@ -72,6 +72,7 @@ pub fn line_quantities(files: &RunFiles) -> Result<Vec<Violation>> {
     let states = files.output(
         "line_states",
         &[
+            ("row", Kind::Int),
             ("order_id", Kind::Text),
             ("line_no", Kind::Int),
             ("state", Kind::Text),
@@ -80,7 +81,9 @@ pub fn line_quantities(files: &RunFiles) -> Result<Vec<Violation>> {
             ("backordered", Kind::Int),
         ],
     )?;
-    let states = states.filter(col("line_no").is_not_null());
+    let states = join(states, unread_rows(files)?, &["row"], JoinType::Left)
+        .filter(col("unread").is_null())
+        .drop(cols(["unread"]));
     let all = join(
         join(states, allocated, &keys, JoinType::Full),
         waiting,
@@ -109,4 +112,61 @@ pub fn line_quantities(files: &RunFiles) -> Result<Vec<Violation>> {
         &keys,
         "the units of the line do not add up",
     )
+}
+
+/// Rows of `order_lines` that ingest could not use: they are no lines, and may repeat the number of one.
+fn unread_rows(files: &RunFiles) -> Result<LazyFrame> {
+    let columns = [
+        ("stage", Kind::Text),
+        ("table", Kind::Text),
+        ("row", Kind::Int),
+    ];
+    let rejects = files.output("rejects", &columns)?;
+    let of_lines = col("table").eq(lit("order_lines"));
+    let unread = rejects.filter(col("stage").eq(lit("ingest")).and(of_lines));
+    let rows = unread.select([col("row")]);
+    Ok(rows
+        .unique(None, UniqueKeepStrategy::Any)
+        .with_column(lit(true).alias("unread")))
+}
+
+/// An order with a row of `order_lines` that does not ship whole is not complete, and one that is planned without being complete
+/// says why.
+pub fn complete(files: &RunFiles) -> Result<Vec<Violation>> {
+    let columns = [
+        ("order_id", Kind::Text),
+        ("state", Kind::Text),
+        ("code", Kind::Text),
+        ("quantity", Kind::Int),
+        ("planned", Kind::Int),
+    ];
+    let lines = files.output("line_states", &columns)?;
+    let repeated = col("code").eq(lit("duplicate_line")).fill_null(lit(false));
+    let whole = col("state")
+        .eq(lit("planned"))
+        .and(col("planned").eq(col("quantity")))
+        .fill_null(lit(false));
+    let short = lines
+        .filter(repeated.not().and(whole.not()))
+        .filter(col("order_id").is_not_null())
+        .select([col("order_id")])
+        .unique(None, UniqueKeepStrategy::Any)
+        .with_column(lit(true).alias("short"));
+    let columns = [
+        ("order_id", Kind::Text),
+        ("state", Kind::Text),
+        ("code", Kind::Text),
+        ("complete", Kind::Flag),
+    ];
+    let planned = files
+        .output("order_states", &columns)?
+        .filter(col("state").eq(lit("planned")));
+    let both = join(planned, short, &["order_id"], JoinType::Left);
+    let short = col("short").fill_null(lit(false));
+    let wrong = short
+        .clone()
+        .eq(col("complete"))
+        .or(short.neq(col("code").is_not_null()));
+    let message = "whole or in part: the order and its lines disagree";
+    violations("complete", both.filter(wrong), &["order_id"], message)
 }

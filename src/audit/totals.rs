@@ -42,6 +42,10 @@ pub fn metrics(files: &RunFiles) -> Result<Vec<Violation>> {
             sum(files, "shipments", "price_cents")?,
         ),
         (
+            "/costs/rebooking_cents",
+            sum(files, "rebookings", "difference_cents")?,
+        ),
+        (
             "/costs/cartons_cents",
             sum(files, "packages", "carton_cents")?,
         ),

@@ -4,25 +4,35 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+/// Heading of the options that every command has.
+const LOGS: &str = "Logs and progress";
+
 /// Plans a whole night of e-commerce orders, and says how far each decision may be from the best
 #[derive(Parser)]
 #[command(
     version,
     about,
-    after_help = "Exit codes: 0 done, 1 internal or resource, 2 usage or parameter, 3 input unusable,\n\
+    after_help = "First steps:\n  \
+                  wavecrest generate --orders 20000 night    write a synthetic batch\n  \
+                  wavecrest check night                      list what is wrong with it\n  \
+                  wavecrest run night --out RUN              plan it; then open RUN/report.html\n  \
+                  wavecrest verify RUN                       audit the plan\n\n\
+                  A batch is a folder of tables (Parquet, Arrow IPC or CSV); `wavecrest schema` lists them.\n\n\
+                  Exit codes: 0 done, 1 internal or resource, 2 usage or parameter, 3 input unusable,\n\
                   4 done with more rejected rows than --max-reject-share, 5 a check failed."
 )]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
-    /// Form of the logs on stderr
-    #[arg(long, global = true, value_enum, default_value_t = LogForm::Text)]
+    /// Form of the logs, which go to stderr
+    #[arg(long, global = true, value_enum, default_value_t = LogForm::Text, value_name = "FORM", help_heading = LOGS)]
     pub log: LogForm,
-    /// More logs (-v: what each stage did, -vv: everything); WAVECREST_LOG takes tracing filters
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    /// More logs on stderr (-v: what each stage did, -vv: everything); the variable WAVECREST_LOG overrides, as in
+    /// WAVECREST_LOG=wavecrest=debug
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = LOGS)]
     pub verbose: u8,
     /// No progress bars
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = LOGS)]
     pub quiet: bool,
 }
 
@@ -35,41 +45,48 @@ pub enum LogForm {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Write a synthetic batch of any size, streamed to Parquet
+    /// Write a synthetic batch of up to 200 million orders as Parquet tables
     #[command(
         after_help = "Examples:\n  wavecrest generate --orders 100000 --seed 7 night\n  \
-                            wavecrest generate --orders 20000 --dirty-share 0.25 broken"
+                            wavecrest generate --orders 20000 --dirty-share 0.25 broken\n\n\
+                            The same options and seed give the same files."
     )]
     Generate(GenerateArgs),
-    /// Read and validate a batch, print a table of what is wrong
+    /// Read and validate a batch, print what is wrong with it; plans nothing
     #[command(
         after_help = "Examples:\n  wavecrest check datasets/uk_retail_peak\n  \
-                            wavecrest check night --max-reject-share 0.01 --rejects ."
+                            wavecrest check night --max-reject-share 0.01 --rejects faults"
     )]
     Check(CheckArgs),
     /// Plan a batch: write the run folder, print the summary
     #[command(
         after_help = "Examples:\n  wavecrest run datasets/uk_retail_peak --out RUN\n  \
                             wavecrest run night --out RUN --set routing.max_shipments=2 --set waves.cart_shipments=12\n  \
-                            wavecrest run night --out RUN --resume"
+                            wavecrest run night --out RUN --force --config peak.toml\n  \
+                            wavecrest run night --out RUN --resume    (after Ctrl-C or a crash)\n\n\
+                            `wavecrest params` lists what --set takes.\n`wavecrest params --toml > peak.toml` writes a file for --config."
     )]
     Run(RunArgs),
-    /// Audit a finished run from its files alone
-    #[command(after_help = "Example:\n  wavecrest verify RUN")]
+    /// Audit the run folder of a finished run from its files alone
+    #[command(after_help = "Example:\n  wavecrest verify RUN\n\n\
+                            The exit code is 0 if every rule holds, 5 if one is broken.")]
     Verify(VerifyArgs),
-    /// Print the contract of the input tables (and of the output tables with --outputs)
+    /// Print the tables and columns of a batch, or those of a run folder (--outputs)
     #[command(
-        after_help = "Examples:\n  wavecrest schema\n  wavecrest schema --json | jq '.[].table'"
+        after_help = "Examples:\n  wavecrest schema\n  wavecrest schema --outputs\n  wavecrest schema --json"
     )]
     Schema(SchemaArgs),
-    /// Print every parameter with unit, range, default and reason
+    /// Print every parameter of the planning with unit, range, default and reason
     #[command(after_help = "Examples:\n  wavecrest params\n  wavecrest params --toml > peak.toml")]
     Params(ParamsArgs),
     /// Print shell completions
     #[command(
         after_help = "Example:\n  wavecrest completions bash > ~/.local/share/bash-completion/completions/wavecrest"
     )]
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Arrival pattern of a generated batch.
@@ -83,41 +100,60 @@ pub enum Preset {
 
 #[derive(clap::Args)]
 pub struct GenerateArgs {
-    /// Folder to write; must not exist or be empty
+    /// Folder to write; must not exist, or be empty
     pub dir: PathBuf,
-    /// Orders to write
-    #[arg(long, default_value_t = 10_000)]
-    pub orders: u64,
-    #[arg(long, default_value_t = 7)]
+    /// Orders to write, at least 1
+    #[arg(long, value_name = "NUMBER", default_value = "10000", value_parser = whole, allow_negative_numbers = true)]
+    pub orders: i64,
+    /// Seed of every random choice
+    #[arg(long, value_name = "NUMBER", default_value_t = 7)]
     pub seed: u64,
-    /// Items on sale [default: by the number of orders]
-    #[arg(long)]
-    pub items: Option<u64>,
-    /// Fulfilment centres [default: by the number of orders]
-    #[arg(long)]
-    pub facilities: Option<u32>,
-    /// Stock as a multiple of expected demand [default: 1.10]
-    #[arg(long)]
+    /// Items on sale, at least 20 [default: grows with the orders]
+    #[arg(long, value_name = "NUMBER", value_parser = whole, allow_negative_numbers = true)]
+    pub items: Option<i64>,
+    /// Fulfilment centres, at least 1 [default: grows with the orders]
+    #[arg(long, value_name = "NUMBER", value_parser = whole, allow_negative_numbers = true)]
+    pub facilities: Option<i64>,
+    /// Stock as a multiple of expected demand; below 1 there are backorders [default: 1.10]
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true)]
     pub stock_tightness: Option<f64>,
-    /// Capacity as a multiple of expected units [default: 1.15]
-    #[arg(long)]
+    /// Capacity of the facilities as a multiple of expected units [default: 1.15]
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true)]
     pub capacity_tightness: Option<f64>,
-    /// Share of broken rows, of every kind
-    #[arg(long, default_value_t = 0.0)]
+    /// Share of broken rows (0 to 1), of every kind that `check` knows
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value_t = 0.0,
+        allow_negative_numbers = true
+    )]
     pub dirty_share: f64,
+    /// When the orders were placed
     #[arg(long, value_enum, default_value_t = Preset::Night)]
     pub preset: Preset,
-    /// Write no slots and layouts
+    /// Leave out the tables slots and layouts, so that pick lists carry no walking order
     #[arg(long)]
     pub no_slots: bool,
 }
 
+/// A whole number, `_` and `,` between its digits allowed.
+fn whole(text: &str) -> Result<i64, String> {
+    text.replace(['_', ','], "")
+        .parse()
+        .map_err(|_| "write a whole number, such as 10000".to_owned())
+}
+
 #[derive(clap::Args)]
 pub struct CheckArgs {
-    /// Folder of input tables
+    /// Folder of the input tables (`wavecrest schema` lists them)
     pub batch: PathBuf,
-    /// Share of rejected rows of orders and order lines above which the exit code is 4
-    #[arg(long, default_value_t = 0.1)]
+    /// Exit code 4 if more than this share (0 to 1) of the rows of orders and order_lines is rejected; the work is done all the same
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value_t = 0.1,
+        allow_negative_numbers = true
+    )]
     pub max_reject_share: f64,
     /// Write every rejected row and every hold to rejects.csv and holds.csv in this folder
     #[arg(long, value_name = "FOLDER")]
@@ -129,10 +165,10 @@ pub struct CheckArgs {
 /// Where parameters come from.
 #[derive(clap::Args)]
 pub struct ParamArgs {
-    /// Parameters as TOML, a table per section
+    /// Read parameters from a TOML file, a table per section; `wavecrest params --toml` prints one with the defaults
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Set one parameter; may be given many times, the last one wins
+    /// Set one parameter, as in --set routing.max_shipments=2; may be given many times, the last one wins, all win over --config
     #[arg(long = "set", value_name = "SECTION.NAME=VALUE")]
     pub set: Vec<String>,
 }
@@ -147,58 +183,63 @@ pub enum TableForm {
 
 #[derive(clap::Args)]
 pub struct RunArgs {
-    /// Folder of input tables
+    /// Folder of the input tables (`wavecrest schema` lists them)
     pub batch: PathBuf,
-    /// Run folder to write
-    #[arg(long)]
+    /// Folder to write the plan into; must not exist, or be empty (see --force)
+    #[arg(long, value_name = "RUN")]
     pub out: PathBuf,
     #[command(flatten)]
     pub params: ParamArgs,
     /// Worker threads [default: all cores]; the plan does not depend on it
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Seed of every random choice
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 7)]
     pub seed: u64,
-    /// Go on from the last finished stage of a killed run with the same inputs, parameters and seed
+    /// Go on after the last finished stage of a run to the same folder that was stopped; needs the same inputs, parameters and seed
     #[arg(long)]
     pub resume: bool,
-    /// Replace an existing run folder
+    /// Replace the run folder if there is one; a folder that is not a run folder is never replaced
     #[arg(long)]
     pub force: bool,
-    /// Form of the output tables
+    /// File format of the output tables
     #[arg(long, value_enum, default_value_t = TableForm::Parquet)]
     pub format: TableForm,
-    /// Share of rejected rows of orders and order lines above which the exit code is 4
-    #[arg(long, default_value_t = 0.1)]
+    /// Exit code 4 if more than this share (0 to 1) of the rows of orders and order_lines is rejected; the work is done all the same
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value_t = 0.1,
+        allow_negative_numbers = true
+    )]
     pub max_reject_share: f64,
 }
 
 #[derive(clap::Args)]
 pub struct VerifyArgs {
-    /// A finished run folder
+    /// A run folder that `wavecrest run` wrote
     pub run: PathBuf,
 }
 
 #[derive(clap::Args)]
 pub struct SchemaArgs {
-    /// As JSON
+    /// As JSON, for programs
     #[arg(long)]
     pub json: bool,
-    /// The output tables instead
+    /// The tables of a run folder instead of those of a batch
     #[arg(long)]
     pub outputs: bool,
 }
 
 #[derive(clap::Args)]
 pub struct ParamsArgs {
-    /// As JSON
+    /// As JSON, for programs
     #[arg(long, conflicts_with_all = ["markdown", "toml"])]
     pub json: bool,
-    /// As docs/params.md
+    /// As Markdown (this is docs/params.md)
     #[arg(long, conflicts_with = "toml")]
     pub markdown: bool,
-    /// As a config file with the defaults
+    /// As a file for --config, with the defaults
     #[arg(long)]
     pub toml: bool,
 }

@@ -1,7 +1,9 @@
 //! `wavecrest check`: ingest and validate, and a table of what is wrong.
 
 use super::args::CheckArgs;
-use super::run::{reject_exit_code, reject_share, resolve, share_in_range, whole_network};
+use super::run::{
+    is_batch, reject_exit_code, reject_share, resolve, share_in_range, whole_network,
+};
 use super::{print, progress};
 use crate::error::{Error, Result};
 use crate::ingest;
@@ -17,6 +19,7 @@ const LISTS: [&str; 2] = ["rejects", "holds"];
 pub fn check(args: &CheckArgs, quiet: bool) -> Result<u8> {
     let params = resolve(&args.params)?;
     share_in_range(args.max_reject_share)?;
+    is_batch(&args.batch)?;
     let reporter = progress::reporter(quiet);
     let ingested = ingest::read(&args.batch, &*reporter)?;
     let cancel = std::sync::atomic::AtomicBool::new(false);
@@ -59,6 +62,7 @@ pub fn check(args: &CheckArgs, quiet: bool) -> Result<u8> {
         &ingested.batch,
         &rejects,
         &plan.validated.holds,
+        terminal::width(),
     ))?;
     print(&usable(&ingested.batch, &plan))?;
     for note in &ingested.notes {

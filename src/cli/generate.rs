@@ -5,16 +5,20 @@ use std::path::Path;
 
 use super::args::{GenerateArgs, Preset};
 use super::{print, progress};
-use crate::error::Result;
+use crate::error::{Error, Fault, Result};
 use crate::generate::{self, Spec, Summary};
 
 pub fn generate(args: &GenerateArgs, quiet: bool) -> Result<u8> {
+    let orders = at_least_one("--orders", args.orders)?;
+    let items = args.items.map(|n| at_least_one("--items", n));
+    let facilities = args.facilities.map(|n| at_least_one("--facilities", n));
+    let (items, facilities) = (items.transpose()?, facilities.transpose()?);
     let defaults = Spec::default();
     let spec = Spec {
-        orders: args.orders,
+        orders,
         seed: args.seed,
-        items: args.items,
-        facilities: args.facilities.map(u64::from),
+        items,
+        facilities,
         stock_tightness: args.stock_tightness.unwrap_or(defaults.stock_tightness),
         capacity_tightness: args
             .capacity_tightness
@@ -28,14 +32,46 @@ pub fn generate(args: &GenerateArgs, quiet: bool) -> Result<u8> {
         ..defaults
     };
     let reporter = progress::reporter(quiet);
-    reporter.start("generate", args.orders);
+    reporter.start("generate", orders);
     let done = Cell::new(0);
     let progress =
         |so_far: u64, _total: u64| reporter.advance(so_far.saturating_sub(done.replace(so_far)));
-    let summary = generate::generate(&spec, &args.dir, &progress)?;
+    let summary = generate::generate(&spec, &args.dir, &progress).map_err(of_options)?;
     reporter.finish();
     print(&describe(&summary, &args.dir))?;
     Ok(0)
+}
+
+/// A number of things to write.
+fn at_least_one(option: &str, number: i64) -> Result<u64> {
+    match u64::try_from(number) {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err(
+            Error::param(format!("{option} {number}: at least 1 is needed")).hint(format!(
+                "write a whole number from 1 up, such as {option} 100"
+            )),
+        ),
+    }
+}
+
+/// The generator names its parameters; a person knows the options.
+fn of_options(mut error: Error) -> Error {
+    if error.fault != Fault::Param {
+        return error;
+    }
+    match error.message.split_once(": ") {
+        Some(("out", rest)) => {
+            let (what, hint) = rest.split_once("; ").unwrap_or((rest, ""));
+            error = Error::param(what).hint(hint);
+        }
+        Some((name, rest)) => {
+            let message = format!("--{}: {rest}", name.replace('_', "-"));
+            error = Error::param(message)
+                .hint("`wavecrest generate --help` says what the option means");
+        }
+        None => {}
+    }
+    error
 }
 
 fn describe(summary: &Summary, dir: &Path) -> String {

@@ -27,8 +27,9 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     let params = resolve(&args.params)?;
     share_in_range(args.max_reject_share)?;
     use_threads(args.threads)?;
+    is_batch(&args.batch)?;
     apart(&args.batch, &args.out)?;
-    let staging = Staging::open(&args.out, args.force)?;
+    let staging = Staging::open(&args.out, may_replace(args)?)?;
     cancel_on_ctrl_c()?;
     let reporter = progress::reporter(quiet);
 
@@ -80,7 +81,10 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     let folder = staging.publish()?;
     reporter.finish();
 
-    print(&report::terminal::summary(&metrics))?;
+    print(&report::terminal::summary(
+        &metrics,
+        report::terminal::width(),
+    ))?;
     print(&format!(
         "run folder  {}\nreport      {}\n",
         folder.display(),
@@ -88,6 +92,54 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     ))?;
     let share = reject_share(&[&plan.rejects, &plan.validated.rejects], &inputs);
     Ok(exit_code(&records, share, args.max_reject_share))
+}
+
+/// Says what is there instead of a batch, and where it was looked for.
+pub fn is_batch(batch: &Path) -> Result<()> {
+    if batch.is_dir() {
+        return Ok(());
+    }
+    let shown = batch.display();
+    if batch.symlink_metadata().is_ok() {
+        return Err(Error::input(format!("the batch {shown} is not a folder"))
+            .hint("a batch is a folder of tables: name the folder, not one of its files"));
+    }
+    let place = match std::env::current_dir() {
+        Ok(here) if batch.is_relative() => format!(" (looked in {})", here.display()),
+        _ => String::new(),
+    };
+    Err(
+        Error::input(format!("there is no batch folder {shown}{place}")).hint(format!(
+            "check the path; `wavecrest generate {shown}` would write a synthetic batch there"
+        )),
+    )
+}
+
+/// Whether what is at `--out` may be replaced: an empty folder always, a run folder with `--force`, anything else never.
+fn may_replace(args: &RunArgs) -> Result<bool> {
+    let (out, force) = (&args.out, args.force);
+    if out.symlink_metadata().is_err() {
+        return Ok(force);
+    }
+    if fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none()) {
+        return Ok(true);
+    }
+    let shown = out.display();
+    let is_run = out.join("manifest.json").is_file();
+    match (is_run, force) {
+        (true, true) => Ok(true),
+        (true, false) => Err(Error::param(format!(
+            "--out {shown}: there is a run folder of this name already"
+        ))
+        .hint(match args.resume {
+            true => "that run is finished, there is nothing to resume: replace it with --force, or choose another --out",
+            false => "replace it with --force, or choose another --out",
+        })),
+        (false, _) => Err(Error::param(format!(
+            "--out {shown} exists and is not a run folder (there is no manifest.json in it)"
+        ))
+        .hint("choose another --out; not even --force replaces what wavecrest did not write")),
+    }
 }
 
 /// The run folder must not be the batch, nor hold it, nor lie in it.
@@ -158,8 +210,11 @@ pub fn resolve(args: &ParamArgs) -> Result<Params> {
     let mut resolved = match &args.config {
         None => Params::default(),
         Some(path) => {
-            let text = fs::read_to_string(path)
-                .map_err(|e| Error::param(format!("cannot read {}: {e}", path.display())))?;
+            let text = fs::read_to_string(path).map_err(|e| {
+                Error::param(format!("--config {}: cannot read it: {e}", path.display())).hint(
+                    "check the path; `wavecrest params --toml > FILE` writes one with the defaults",
+                )
+            })?;
             params::from_toml(&text, &path.display().to_string())?
         }
     };

@@ -1,19 +1,15 @@
 //! Columns as read: text that stays where polars put it, and the one copy that turns all other cells into values.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
-use polars::datatypes::StaticArray;
 use polars::prelude::*;
-use rayon::prelude::*;
 
 use super::faults::{Checked, Fault};
 use super::logical::{Cell, Read, Stored};
 use super::rules;
+use super::strs::{Strs, each_text};
 use super::tables::{ColumnSpec, TableSpec};
 use crate::model::codes::Code;
-
-/// An array of strings: a 16-byte view for each, with the whole string in it or a pointer to it.
-pub type Views = <StringType as PolarsDataType>::Array;
 
 /// The columns of a table as polars read them, file by file.
 pub struct Raw {
@@ -183,6 +179,11 @@ fn each_cell<C: Cell>(series: &Series, put: &mut impl FnMut(Option<Read<C::Value
                 put,
             );
         }),
+        DataType::Time => {
+            let nanoseconds = series.to_physical_repr();
+            let clock = |value: i64| C::clock(value / 1_000_000_000);
+            nanoseconds.i64().map(|cells| numbers(cells, clock, put))
+        }
         DataType::Null => {
             (0..series.len()).for_each(|_| put(None));
             Ok(())
@@ -244,135 +245,8 @@ fn texts<V: Copy>(
     }
 }
 
-/// Hands `read(text)` of the strings in `rows` to `put`, and `missing` for empty ones.
-///
-/// Columns of few distinct values are the rule, and polars gives equal ones the same view: a small table from views to results
-/// spares most calls of `read`.
-fn each_text<'a, V: Copy>(
-    array: &'a Views,
-    rows: Range<usize>,
-    missing: V,
-    mut read: impl FnMut(&'a str) -> V,
-    mut put: impl FnMut(V),
-) {
-    const SLOTS: usize = 1 << 10;
-    let mut seen = [(0u128, missing); SLOTS];
-    let present = present(array);
-    let views = &array.views()[rows.clone()];
-    for (row, view) in rows.zip(views) {
-        let view = view.as_u128();
-        if view == 0 || !present(row) {
-            put(missing);
-            continue;
-        }
-        let slot = &mut seen[fold(view) as usize & (SLOTS - 1)];
-        if slot.0 != view {
-            *slot = (view, read(array.value(row)));
-        }
-        put(slot.1);
-    }
-}
-
-/// Whether a row of an array is not null.
-pub fn present<A: StaticArray>(array: &A) -> impl Fn(usize) -> bool + '_ {
-    let validity = array.validity();
-    move |row| validity.is_none_or(|bits| bits.get_bit(row))
-}
-
-/// 64 well-mixed bits of a view.
-pub fn fold(view: u128) -> u64 {
-    let low = view as u64 ^ 0x9E37_79B9_7F4A_7C15;
-    let high = (view >> 64) as u64 ^ 0xD1B5_4A32_D192_ED03;
-    let product = u128::from(low) * u128::from(high);
-    product as u64 ^ (product >> 64) as u64
-}
-
 /// Text. Numbers are taken too, as they print.
 pub struct Str;
-
-/// A text column; an empty string is a missing one.
-#[derive(Default)]
-pub struct Strs {
-    /// `None`: no file has the column.
-    array: Option<Views>,
-    rows: usize,
-    default: &'static str,
-}
-
-impl Strs {
-    pub fn len(&self) -> usize {
-        self.rows
-    }
-    /// The text of a row, unless it is missing.
-    pub fn get(&self, row: usize) -> Option<&str> {
-        self.array
-            .as_ref()?
-            .get(row)
-            .filter(|text| !text.is_empty())
-    }
-    /// The text of a row, or the column's default.
-    pub fn at(&self, row: usize) -> &str {
-        self.get(row).unwrap_or(self.default)
-    }
-    /// Rows without text.
-    fn missing_rows(&self) -> impl Iterator<Item = usize> + '_ {
-        let array = self.array.as_ref();
-        let present = array.map(present);
-        (0..self.rows).filter(move |&row| {
-            let view = array.and_then(|array| array.views().get(row));
-            let there = present.as_ref().is_some_and(|present| present(row));
-            !there || view.is_none_or(|view| view.as_u128() == 0)
-        })
-    }
-    pub fn array(&self) -> Option<&Views> {
-        self.array.as_ref()
-    }
-    /// `read` of every text that is there, called about once for each distinct one.
-    pub fn map<'a, V: Copy>(&'a self, missing: V, read: impl FnMut(&'a str) -> V) -> Vec<V> {
-        let Some(array) = &self.array else {
-            return vec![missing; self.rows];
-        };
-        let mut values = Vec::with_capacity(self.rows);
-        each_text(array, 0..self.rows, missing, read, |value| {
-            values.push(value)
-        });
-        values
-    }
-    /// The same on all threads.
-    pub fn par_map<V: Copy + Send + Sync>(
-        &self,
-        missing: V,
-        read: impl Fn(&str) -> V + Sync,
-    ) -> Vec<V> {
-        let mut values = vec![missing; self.rows];
-        if let Some(array) = &self.array {
-            values
-                .par_chunks_mut(1 << 16)
-                .enumerate()
-                .for_each(|(i, chunk)| {
-                    let first = i << 16;
-                    let rows = first..first + chunk.len();
-                    let mut places = chunk.iter_mut();
-                    let put = |value| {
-                        if let Some(place) = places.next() {
-                            *place = value;
-                        }
-                    };
-                    each_text(array, rows, missing, &read, put);
-                });
-        }
-        values
-    }
-    #[cfg(test)]
-    pub fn from_options(cells: &[Option<String>]) -> Strs {
-        let cells: StringChunked = cells.iter().map(Option::as_deref).collect();
-        Strs {
-            rows: cells.len(),
-            array: Some(cells.rechunk().downcast_as_array().clone()),
-            default: "",
-        }
-    }
-}
 
 impl Logical for Str {
     const NAME: &'static str = "str";
@@ -398,23 +272,17 @@ impl Logical for Str {
                 value: String::new(),
             })
         };
-        faults.extend(column.missing_rows().filter_map(fault));
+        faults.extend(column.missing_rows().into_iter().filter_map(fault));
         (column, faults)
     }
     fn default(raw: &Raw, name: &'static str, default: &'static str) -> Checked<Strs> {
         let (column, faults) = Self::optional(raw, name);
-        (Strs { default, ..column }, faults)
+        (column.with_default(default), faults)
     }
     fn optional(raw: &Raw, name: &'static str) -> Checked<Strs> {
-        let array = text_of(raw, name).map(|text| text.rechunk().downcast_as_array().clone());
-        (
-            Strs {
-                array,
-                rows: raw.rows,
-                default: "",
-            },
-            Vec::new(),
-        )
+        let text = text_of(raw, name);
+        let column = text.map_or_else(|| Strs::nothing(raw.rows), |text| Strs::of(&text));
+        (column, Vec::new())
     }
 }
 

@@ -14,7 +14,7 @@ pub fn schema_markdown() -> String {
          Types: integers of any width are taken where `i64` or `f64` is asked, whole floats where `i64` is asked, 0 and 1 where `bool` is \
          asked, integers where `str` is asked. A `time` is a timestamp (UTC where it has no zone), a date, text as \
          `2026-11-27T18:30:00Z`, or an integer of epoch seconds. In CSV files everything is text. `f64` money is in major \
-         units, `*_cents` in minor units.\n\n\
+         units, `*_cents` in minor units. `HH:MM` may be a time of day (Arrow Time32, Time64). The case of headers does not matter.\n\n\
          Cells: *required* needs a value in every row; *may be empty* needs the column; all others may be missing, and \
          then have the default. A row with a bad cell is not an error: it is in `rejects`, with its code.\n",
     );

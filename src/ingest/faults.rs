@@ -95,7 +95,6 @@ impl Faults {
             .ok()
     }
 
-    #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -109,6 +108,12 @@ impl Faults {
             .iter()
             .filter(first)
             .map(|fault| (fault.row, fault.code))
+    }
+
+    /// The faults of every row that has any, by row.
+    pub fn by_row(&mut self) -> impl Iterator<Item = &[Fault]> {
+        self.sort();
+        self.list.chunk_by(|a, b| a.row == b.row)
     }
 
     /// What becomes of every row without a fault, with its number; rows that `build` finds fault with are noted.

@@ -1,6 +1,7 @@
 //! Which files a batch folder has for each table, and their fingerprints.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::tables::TableSpec;
@@ -198,6 +199,51 @@ fn files_within(folder: &Path, table: &str) -> Result<Vec<TableFile>> {
         .hint("keep one format in a table's folder")),
         None => Ok(files),
     }
+}
+
+/// Leaves out files of no bytes, noting them; a required table must have another.
+pub fn without_empty(tables: &mut [TableFiles], notes: &mut Vec<String>) -> Result<()> {
+    for table in tables {
+        let (full, empty): (Vec<_>, Vec<_>) =
+            table.files.drain(..).partition(|file| file.bytes > 0);
+        table.files = full;
+        let Some(first) = empty.first() else { continue };
+        if table.files.is_empty() && table.spec.without.is_none() {
+            return Err(
+                Error::input(format!("{} is empty: it has 0 bytes", first.path.display())).hint(
+                    "write it anew, with a header at least; `wavecrest schema` lists the columns",
+                ),
+            );
+        }
+        let names: Vec<&str> = empty.iter().map(|file| file.name.as_str()).collect();
+        notes.push(format!(
+            "empty files (0 bytes), taken as not there: {}",
+            names.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses text that begins like UTF-16, which polars would read as garbage.
+pub fn utf8(file: &TableFile) -> Result<()> {
+    let mut start = Vec::new();
+    File::open(&file.path)
+        .and_then(|file| file.take(4).read_to_end(&mut start))
+        .map_err(|error| Error::input(format!("cannot read {}: {error}", file.path.display())))?;
+    let encoding = match start[..] {
+        [0xFF, 0xFE, ..] => "UTF-16LE",
+        [0xFE, 0xFF, ..] => "UTF-16BE",
+        [a, 0, b, 0] if a > 0 && b > 0 => "UTF-16LE",
+        [0, a, 0, b] if a > 0 && b > 0 => "UTF-16BE",
+        _ => return Ok(()),
+    };
+    let name = file.path.display();
+    Err(Error::input(format!(
+        "{name}: this is {encoding} text, and CSV files are UTF-8"
+    ))
+    .hint(format!(
+        "convert it: iconv -f UTF-16 -t UTF-8 {name} > utf8.csv"
+    )))
 }
 
 /// BLAKE3 hash of a file, hexadecimal.

@@ -1,50 +1,46 @@
 //! Strings to dense numbers.
 //!
 //! [`classes`] numbers the distinct strings of some columns. Columns of few distinct values go through one small hash map. Columns
-//! of many (order ids, customers, hashes) are partitioned by hash so that every partition's table stays in the cache, in the manner of
-//! a radix join (Manegold, Boncz and Kersten 2002, doi:10.1109/TKDE.2002.1019210): O(rows) time, 24 bytes per row while it runs, parallel,
-//! and the same numbers on any number of threads, because chunks and partitions depend on the number of rows alone.
-
-use std::hash::Hasher as _;
+//! of many (order ids, customers, hashes) are partitioned by their keys so that every partition's table stays in the cache, in the
+//! manner of a radix join (Manegold, Boncz and Kersten 2002, doi:10.1109/TKDE.2002.1019210): O(rows) time, 24 bytes per row while it
+//! runs, parallel, and the same numbers on any number of threads, because chunks and partitions depend on the number of rows alone.
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
-use super::column::{Strs, Views, fold, present};
+use super::strs::{CHUNK, Key, Strs, fold, key, with_short};
 use crate::model::ids::Idx;
 use crate::model::text::Text;
 
 /// The number of a missing string.
 pub const NONE: u32 = u32::MAX;
 
-/// Rows that are hashed and sorted by partition at a time.
-const CHUNK: usize = 1 << 16;
-
-/// Rows of a partition, about: its table then takes 256 KiB.
+/// Rows of a partition, about: its table then takes 192 KiB.
 const PARTITION: usize = 1 << 13;
 
 /// Rows that are looked at to see whether a column has few distinct values.
 const SAMPLE: usize = 1 << 12;
 
 /// Strings of a table's key, for looking them up.
-pub struct Known<'a, I> {
-    ids: FxHashMap<&'a str, I>,
+pub struct Known<I> {
+    ids: FxHashMap<Key, I>,
 }
 
-impl<'a, I: Idx> Known<'a, I> {
-    pub fn of(keys: impl ExactSizeIterator<Item = &'a str>) -> Self {
+impl<I: Idx> Known<I> {
+    pub fn of<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        let ids = names.enumerate();
         Known {
-            ids: keys
-                .enumerate()
-                .map(|(i, key)| (key, I::from_usize(i)))
-                .collect(),
+            ids: ids.map(|(i, name)| (key(name), I::from_usize(i))).collect(),
         }
     }
     pub fn len(&self) -> usize {
         self.ids.len()
     }
-    pub fn get(&self, key: &str) -> Option<I> {
-        self.ids.get(key).copied()
+    pub fn get(&self, name: &str) -> Option<I> {
+        self.by_key(key(name))
+    }
+    pub fn by_key(&self, key: Key) -> Option<I> {
+        self.ids.get(&key).copied()
     }
 }
 
@@ -55,6 +51,8 @@ pub struct Classes<'a> {
     pub of: Vec<Vec<u32>>,
     /// For each number the first (column, row) that has it.
     first: Vec<(u32, u32)>,
+    /// For each number its key; empty where they are not at hand.
+    keys: Vec<Key>,
 }
 
 impl<'a> Classes<'a> {
@@ -68,11 +66,30 @@ impl<'a> Classes<'a> {
             .map(|&(column, row)| self.columns[column as usize].at(row as usize))
     }
     pub fn text<I: Idx>(&self) -> Text<I> {
-        let bytes = self.strings().take(SAMPLE).map(str::len).max().unwrap_or(0) * self.len();
-        let mut text = Text::with_capacity(self.len(), bytes);
-        self.strings().for_each(|string| {
-            text.push(string);
-        });
+        let strings = |numbers: std::ops::Range<usize>| {
+            let mut text = Text::with_capacity(numbers.len(), 16 * numbers.len());
+            for number in numbers {
+                let key = self.keys.get(number).copied();
+                if key
+                    .and_then(|key| with_short(key, |string| text.push(string)))
+                    .is_none()
+                {
+                    let (column, row) = self.first[number];
+                    text.push(self.columns[column as usize].at(row as usize));
+                }
+            }
+            text
+        };
+        let starts: Vec<usize> = (0..self.len()).step_by(CHUNK).collect();
+        let mut parts: Vec<Text<I>> = starts
+            .into_par_iter()
+            .map(|start| strings(start..self.len().min(start + CHUNK)))
+            .collect();
+        if parts.len() == 1 {
+            return parts.pop().unwrap_or_default();
+        }
+        let mut text = Text::with_capacity(self.len(), parts.iter().map(Text::bytes).sum());
+        parts.iter().for_each(|part| text.append(part));
         text
     }
 }
@@ -81,16 +98,20 @@ impl<'a> Classes<'a> {
 pub fn classes<'a>(columns: &[&'a Strs]) -> Classes<'a> {
     let rows: usize = columns.iter().map(|column| column.len()).sum();
     let many = rows < NONE as usize && columns.iter().any(|column| has_many(column));
-    let found = if many { partitioned(columns) } else { None };
-    found.unwrap_or_else(|| mapped(columns))
+    if many {
+        partitioned(columns)
+    } else {
+        mapped(columns)
+    }
 }
 
 /// Whether more than a quarter of a sample of the column is distinct.
 fn has_many(column: &Strs) -> bool {
     let step = column.len().div_ceil(SAMPLE).max(1);
-    let mut sample: Vec<&str> = (0..column.len())
+    let mut sample: Vec<Key> = (0..column.len())
         .step_by(step)
-        .filter_map(|row| column.get(row))
+        .map(|row| column.key(row))
+        .filter(|key| *key != 0)
         .collect();
     let rows = sample.len();
     sample.sort_unstable();
@@ -128,30 +149,34 @@ fn mapped<'a>(columns: &[&'a Strs]) -> Classes<'a> {
         columns: columns.to_vec(),
         of,
         first,
+        keys: Vec::new(),
     }
 }
 
-/// Rows of a column that are hashed together, their (hash, row) sorted by partition.
+/// Rows of a column that are worked on together, their keys sorted by partition.
 struct Chunk {
     column: usize,
     first_row: usize,
     rows: usize,
-    entries: Vec<(u64, u32)>,
+    keys: Vec<Key>,
+    /// The row of each key.
+    at: Vec<u32>,
     /// Where each partition ends.
     ends: Vec<u32>,
 }
 
-/// What became of a partition: the number of each entry, chunk by chunk, and the chunk and row of each number.
+/// What became of a partition: the number of each entry, chunk by chunk, and the key, column and row of each number.
 #[derive(Default)]
 struct Partition {
     numbers: Vec<u32>,
+    distinct: Vec<Key>,
     first: Vec<(u32, u32)>,
 }
 
-/// By partitions of hashes. `None` if two different strings have the same 64-bit hash.
-fn partitioned<'a>(columns: &[&'a Strs]) -> Option<Classes<'a>> {
+/// By partitions of keys.
+fn partitioned<'a>(columns: &[&'a Strs]) -> Classes<'a> {
     let rows: usize = columns.iter().map(|column| column.len()).sum();
-    let bits = (rows / PARTITION).next_power_of_two().ilog2().min(12);
+    let bits = (rows / PARTITION).next_power_of_two().ilog2().clamp(1, 12);
     let starts: Vec<(usize, usize)> = columns
         .iter()
         .enumerate()
@@ -169,96 +194,90 @@ fn partitioned<'a>(columns: &[&'a Strs]) -> Option<Classes<'a>> {
     for partition in &partitions {
         bases.push(bases[bases.len() - 1] + partition.first.len() as u32);
     }
-    let first: Vec<(u32, u32)> = partitions
-        .iter()
-        .flat_map(|partition| &partition.first)
-        .map(|&(chunk, row)| (chunks[chunk as usize].column as u32, row))
-        .collect();
-    let of = spread(columns, &chunks, &partitions, &bases);
-    let classes = Classes {
+    let distinct = bases[bases.len() - 1] as usize;
+    let (mut first, mut keys) = (Vec::with_capacity(distinct), Vec::with_capacity(distinct));
+    for partition in &partitions {
+        first.extend_from_slice(&partition.first);
+        keys.extend_from_slice(&partition.distinct);
+    }
+    Classes {
         columns: columns.to_vec(),
-        of,
+        of: spread(columns, &chunks, &partitions, &bases),
         first,
-    };
-    equal(&classes).then_some(classes)
+        keys,
+    }
 }
 
-/// Hashes the rows of a chunk and sorts them by partition.
+/// Makes the keys of a chunk and sorts them by partition: a counting sort.
 fn chunk(strs: &Strs, column: usize, first_row: usize, bits: u32) -> Chunk {
     let rows = CHUNK.min(strs.len() - first_row);
-    let mut hashed = Vec::with_capacity(rows);
-    if let Some(array) = strs.array() {
-        let present = present(array);
-        for row in first_row..first_row + rows {
-            let hash = if present(row) { hash(array, row) } else { None };
-            hashed.extend(hash.map(|hash| (hash, row as u32)));
-        }
-    }
-    let partition = |hash: u64| (hash >> 32 >> (32 - bits)) as usize;
+    let partition = |key: Key| (fold(key) >> (64 - bits)) as usize;
+    let mut found = Vec::with_capacity(rows);
     let mut ends = vec![0u32; 1 << bits];
-    hashed
-        .iter()
-        .for_each(|&(hash, _)| ends[partition(hash)] += 1);
+    strs.keys(first_row..first_row + rows, |row, key| {
+        let p = partition(key);
+        ends[p] += 1;
+        found.push((key, row as u32, p as u32));
+    });
     let mut next = 0;
     for end in &mut ends {
         next += std::mem::replace(end, next);
     }
-    let mut entries = vec![(0, 0); hashed.len()];
-    for entry in hashed {
-        let at = &mut ends[partition(entry.0)];
-        entries[*at as usize] = entry;
-        *at += 1;
+    let (mut keys, mut at) = (vec![0; found.len()], vec![0; found.len()]);
+    for (key, row, p) in found {
+        let place = &mut ends[p as usize];
+        (keys[*place as usize], at[*place as usize]) = (key, row);
+        *place += 1;
     }
     Chunk {
         column,
         first_row,
         rows,
-        entries,
+        keys,
+        at,
         ends,
     }
 }
 
-/// A well-mixed hash of a string that is not empty.
-fn hash(array: &Views, row: usize) -> Option<u64> {
-    let view = array.views().get(row)?;
-    if view.is_inline() {
-        let view = view.as_u128();
-        return (view != 0).then(|| fold(view));
-    }
-    let mut hasher = FxHasher::default();
-    hasher.write(array.value(row).as_bytes());
-    Some(fold(u128::from(hasher.finish())))
-}
-
 impl Chunk {
-    fn part(&self, p: usize) -> &[(u64, u32)] {
+    fn part(&self, p: usize) -> std::ops::Range<usize> {
         let start = if p == 0 { 0 } else { self.ends[p - 1] };
-        &self.entries[start as usize..self.ends[p] as usize]
+        start as usize..self.ends[p] as usize
     }
 }
 
-/// Numbers the distinct hashes of partition `p`. `table` is memory to use again: open addressing, (hash, number + 1).
-fn number(chunks: &[Chunk], p: usize, table: &mut Vec<(u64, u32)>) -> Partition {
+/// Numbers the distinct keys of partition `p`. `table` is memory to use again: open addressing, number + 1.
+fn number(chunks: &[Chunk], p: usize, table: &mut Vec<u32>) -> Partition {
     let rows: usize = chunks.iter().map(|chunk| chunk.part(p).len()).sum();
     let size = (2 * rows).next_power_of_two().max(2);
     table.clear();
-    table.resize(size, (0, 0));
+    table.resize(size, 0);
     let mut numbers = Vec::with_capacity(rows);
-    let mut first = Vec::new();
-    for (c, chunk) in chunks.iter().enumerate() {
-        for &(hash, row) in chunk.part(p) {
-            let mut at = hash as usize & (size - 1);
-            while table[at].1 != 0 && table[at].0 != hash {
-                at = (at + 1) & (size - 1);
-            }
-            if table[at].1 == 0 {
-                first.push((c as u32, row));
-                table[at] = (hash, first.len() as u32);
-            }
-            numbers.push(table[at].1 - 1);
+    let (mut distinct, mut first): (Vec<Key>, Vec<_>) = (Vec::new(), Vec::new());
+    for chunk in chunks {
+        let part = chunk.part(p);
+        for (&key, &row) in chunk.keys[part.clone()].iter().zip(&chunk.at[part]) {
+            let mut slot = fold(key) as usize & (size - 1);
+            let number = loop {
+                match table[slot].checked_sub(1) {
+                    Some(number) if distinct[number as usize] == key => break number,
+                    Some(_) => slot = (slot + 1) & (size - 1),
+                    None => {
+                        first.push((chunk.column as u32, row));
+                        distinct.push(key);
+                        table[slot] = distinct.len() as u32;
+                        break table[slot] - 1;
+                    }
+                }
+            };
+            numbers.push(number);
         }
     }
-    Partition { numbers, first }
+    Partition {
+        numbers,
+        distinct,
+        first,
+    }
 }
 
 /// The numbers of every row, from those of every partition's entries.
@@ -295,29 +314,12 @@ fn spread(
             debug_assert_eq!(slice.len(), chunk.rows);
             for (p, partition) in partitions.iter().enumerate() {
                 let numbers = &partition.numbers[offsets[p]..];
-                for (&(_, row), number) in chunk.part(p).iter().zip(numbers) {
+                for (&row, number) in chunk.at[chunk.part(p)].iter().zip(numbers) {
                     slice[row as usize - chunk.first_row] = bases[p] + number;
                 }
             }
         });
     of
-}
-
-/// Whether every row has the string of its number.
-fn equal(classes: &Classes) -> bool {
-    let equal_in = |(strs, numbers): (&&Strs, &Vec<u32>)| {
-        numbers
-            .par_iter()
-            .enumerate()
-            .with_min_len(CHUNK)
-            .all(|(row, &number)| {
-                number == NONE || {
-                    let (column, first) = classes.first[number as usize];
-                    classes.columns[column as usize].at(first as usize) == strs.at(row)
-                }
-            })
-    };
-    classes.columns.iter().zip(&classes.of).all(equal_in)
 }
 
 #[cfg(test)]
@@ -326,19 +328,13 @@ mod tests {
 
     /// Numbers by both ways, and checks that they agree on which strings are equal.
     fn both(columns: &[&Strs]) -> (usize, usize) {
-        let (a, b) = (
-            mapped(columns),
-            partitioned(columns).expect("no two hashes are equal"),
-        );
+        let (a, b) = (mapped(columns), partitioned(columns));
         assert_eq!(a.len(), b.len());
         for ((column, a_of), b_of) in columns.iter().zip(&a.of).zip(&b.of) {
             let (a_strings, b_strings): (Vec<_>, Vec<_>) =
                 (a.strings().collect(), b.strings().collect());
             for row in 0..column.len() {
                 let expected = column.get(row);
-                let found =
-                    |number: u32, strings: &[&'static str]| strings.get(number as usize).copied();
-                let _ = found;
                 assert_eq!(a_strings.get(a_of[row] as usize).copied(), expected);
                 assert_eq!(b_strings.get(b_of[row] as usize).copied(), expected);
             }

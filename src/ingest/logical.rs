@@ -21,6 +21,8 @@ pub enum Stored {
     Text,
     Time,
     Date,
+    /// A time of day.
+    Clock,
     /// Only nulls.
     Nothing,
     /// Anything else, named for messages.
@@ -62,6 +64,10 @@ pub trait Cell: 'static {
         Err(Code::UnknownValue)
     }
     fn flag(_: bool) -> Read<Self::Value> {
+        Err(Code::UnknownValue)
+    }
+    /// Seconds after midnight.
+    fn clock(_: i64) -> Read<Self::Value> {
         Err(Code::UnknownValue)
     }
     /// Epoch seconds.
@@ -212,7 +218,10 @@ impl Cell for Time {
         value.0.to_string()
     }
     fn text(text: &str) -> Read<Timestamp> {
-        rules::unparsable_date(text)
+        rules::unparsable_date(text).or_else(|code| match text.trim().parse() {
+            Ok(seconds) => Time::moment(seconds),
+            Err(_) => Err(code),
+        })
     }
     fn integer(value: i64) -> Read<Timestamp> {
         Time::moment(value)
@@ -252,7 +261,9 @@ fn number(text: &str) -> f64 {
 
 /// Cents of an amount in major units, rounded half away from zero.
 pub fn cents(amount: f64) -> Read<Cents> {
-    rules::overflow((amount * 100.0).round() as i128, &rules::CENTS).map(Cents)
+    let cents = (amount * 100.0).round();
+    let fits = (*rules::CENTS.start() as f64..=*rules::CENTS.end() as f64).contains(&cents);
+    fits.then_some(Cents(cents as i64)).ok_or(Code::Overflow)
 }
 
 /// The value that has this name, in any case.
@@ -293,7 +304,7 @@ pub struct Clock;
 impl Cell for Clock {
     type Value = Seconds;
     const NAME: &'static str = "str HH:MM";
-    const STORED: &'static [Stored] = TEXT;
+    const STORED: &'static [Stored] = &[Stored::Text, Stored::Clock];
     const BLANK: Seconds = Seconds::ZERO;
 
     fn show(value: Seconds) -> String {
@@ -301,6 +312,9 @@ impl Cell for Clock {
     }
     fn text(text: &str) -> Read<Seconds> {
         rules::unknown_value(clock(text.trim()))
+    }
+    fn clock(seconds: i64) -> Read<Seconds> {
+        Ok(Seconds(seconds))
     }
 }
 
@@ -464,6 +478,14 @@ mod tests {
             Ok(Timestamp(1_795_737_600))
         );
         assert_eq!(Date::text("2026-11-27"), Ok(Timestamp(1_795_737_600)));
+    }
+
+    #[test]
+    fn a_time_may_be_epoch_seconds_in_text() {
+        assert_eq!(Time::text(" 1795737600 "), Ok(Timestamp(1_795_737_600)));
+        assert_eq!(Time::text("20261127"), Ok(Timestamp(1_795_737_600)));
+        assert_eq!(Time::text("99999999999999"), Err(Code::Overflow));
+        assert_eq!(Time::text("1795737600.5"), Err(Code::UnparsableDate));
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod rows;
 mod rules;
 mod scan;
 mod schema;
+mod strs;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -80,13 +81,15 @@ pub struct Ingested {
 ///
 /// The batch and the rejects are the same on any number of threads.
 pub fn read(folder: &Path, reporter: &dyn Reporter) -> Result<Ingested> {
-    let (found, others) = files::find(folder, TABLES)?;
+    let (mut found, others) = files::find(folder, TABLES)?;
+    let mut notes = Vec::new();
+    files::without_empty(&mut found, &mut notes)?;
     let opened = found
         .into_par_iter()
         .map(scan::open)
         .collect::<Result<Vec<Opened>>>()?;
     scan::check(&opened)?;
-    let mut notes = notes::notes(&opened, &others);
+    notes.extend(notes::notes(&opened, &others));
     reporter.start(
         "ingest",
         opened

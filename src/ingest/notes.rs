@@ -32,6 +32,10 @@ fn notes_on(table: &Opened, notes: &mut Vec<String>) {
         }
     };
     note(
+        "headers that differ in case, taken as meant",
+        renamed(table),
+    );
+    note(
         "columns that are not in the schema, left out",
         unknown(table),
     );
@@ -43,6 +47,15 @@ fn notes_on(table: &Opened, notes: &mut Vec<String>) {
         "numbers read as text, so that leading zeros are lost",
         digits(table),
     );
+}
+
+/// Names as they stand in the files.
+fn renamed(table: &Opened) -> Vec<String> {
+    let renamed = table.sources.iter().flat_map(|source| &source.renamed);
+    let mut names: Vec<String> = renamed.map(|(name, _)| name.to_string()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 fn unknown(table: &Opened) -> Vec<String> {

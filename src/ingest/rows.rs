@@ -17,6 +17,20 @@ impl Rows {
             Rows::Some(rows) => rows.len(),
         }
     }
+    /// The row at a position.
+    pub fn at(&self, i: usize) -> usize {
+        match self {
+            Rows::All(_) => i,
+            Rows::Some(rows) => rows[i] as usize,
+        }
+    }
+    /// The rows as numbers.
+    pub fn numbers(&self) -> Vec<u64> {
+        match self {
+            Rows::All(rows) => (0..*rows as u64).collect(),
+            Rows::Some(rows) => rows.iter().map(|&row| u64::from(row)).collect(),
+        }
+    }
     pub fn iter(&self) -> Box<dyn Iterator<Item = usize> + '_> {
         match self {
             Rows::All(rows) => Box::new(0..*rows),

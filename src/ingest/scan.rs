@@ -13,7 +13,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::column::Raw;
-use super::files::{Format, TableFile, TableFiles};
+use super::files::{self, Format, TableFile, TableFiles};
 use super::logical::Stored;
 use super::tables::{ColumnSpec, Presence, TableSpec};
 use crate::error::{Error, Result};
@@ -21,7 +21,10 @@ use crate::error::{Error, Result};
 /// A file of a table and the columns it has.
 pub struct Source {
     pub file: TableFile,
+    /// Their names, those of the contract in its own case.
     pub columns: Vec<(PlSmallStr, Stored)>,
+    /// Columns whose name in the file differs in case: that name, and the one in the contract.
+    pub renamed: Vec<(PlSmallStr, &'static str)>,
 }
 
 /// A table's files, opened.
@@ -33,13 +36,40 @@ pub struct Opened {
 /// Opens all files of a table: reads their schemas, not their rows.
 pub fn open(table: TableFiles) -> Result<Opened> {
     let open = |file: TableFile| {
-        let columns = guarded(&file, || columns(&file))?;
-        Ok(Source { file, columns })
+        if file.format == Format::Csv {
+            files::utf8(&file)?;
+        }
+        let mut columns = guarded(&file, || columns(&file))?;
+        let renamed = rename(&mut columns, table.spec);
+        Ok(Source {
+            file,
+            columns,
+            renamed,
+        })
     };
     Ok(Opened {
         spec: table.spec,
         sources: table.files.into_iter().map(open).collect::<Result<_>>()?,
     })
+}
+
+/// Gives columns of the contract that are written in another case their names, and says which.
+fn rename(
+    columns: &mut [(PlSmallStr, Stored)],
+    spec: &'static TableSpec,
+) -> Vec<(PlSmallStr, &'static str)> {
+    let mut renamed: Vec<(PlSmallStr, &'static str)> = Vec::new();
+    for column in spec.columns {
+        if columns.iter().any(|(name, _)| name == column.name) {
+            continue;
+        }
+        let mut names = columns.iter_mut().map(|(name, _)| name);
+        if let Some(name) = names.find(|name| name.trim().eq_ignore_ascii_case(column.name)) {
+            renamed.push((name.clone(), column.name));
+            *name = column.name.into();
+        }
+    }
+    renamed
 }
 
 /// Reads the columns that the contract names.
@@ -128,6 +158,7 @@ impl std::fmt::Display for Stored {
             Stored::Text => "str",
             Stored::Time => "time",
             Stored::Date => "date",
+            Stored::Clock => "time of day",
             Stored::Nothing => "only nulls",
             Stored::Other(name) => name,
         })
@@ -145,6 +176,7 @@ fn stored(arrow: &ArrowDataType) -> Stored {
         A::Dictionary(_, values, _) if stored(values) == Stored::Text => Stored::Text,
         A::Timestamp(..) | A::Date64 => Stored::Time,
         A::Date32 => Stored::Date,
+        A::Time32(_) | A::Time64(_) => Stored::Clock,
         A::Null => Stored::Nothing,
         other => Stored::Other(format!("{other:?}")),
     }
@@ -193,19 +225,30 @@ fn frame(source: &Source, spec: &TableSpec) -> PolarsResult<DataFrame> {
         .filter_map(|column| source.columns.iter().find(|(name, _)| name == column.name))
         .map(|(name, _)| name.clone())
         .collect();
-    let names = || Some(wanted.iter().map(PlSmallStr::to_string).collect());
+    let in_file = |name: &PlSmallStr| {
+        let renamed = source.renamed.iter().find(|(_, now)| name == now);
+        renamed.map_or_else(|| name.clone(), |(then, _)| then.clone())
+    };
+    let stored: Vec<PlSmallStr> = wanted.iter().map(in_file).collect();
+    let names = || Some(stored.iter().map(PlSmallStr::to_string).collect());
     let open = || File::open(&source.file.path);
-    match source.file.format {
+    let mut frame = match source.file.format {
         Format::Parquet => ParquetReader::new(open()?).with_columns(names()).finish(),
         Format::Arrow => IpcReader::new(open()?)
             .with_columns(names())
             .set_rechunk(false)
             .finish(),
         Format::Csv => csv(&source.file.path)
-            .with_columns(Some(Arc::from(wanted)))
+            .with_columns(Some(Arc::from(stored.clone())))
             .try_into_reader_with_file_path(None)?
             .finish(),
+    }?;
+    for (then, now) in &source.renamed {
+        if stored.contains(then) {
+            frame.rename(then, (*now).into())?;
+        }
     }
+    Ok(frame)
 }
 
 /// Runs a polars reader on `file`; what it says, and even its panic on a damaged file, becomes an input error.

@@ -31,8 +31,8 @@ codes! {
     // Rows that cannot be read.
     MissingValue "missing_value" "fill in the column; it is required";
     UnparsableDate "unparsable_date" "write dates as 2026-11-27T18:30:00Z (RFC 3339) or as a Parquet timestamp";
-    NotANumber "not_a_number" "write a finite number";
-    Overflow "overflow" "the number does not fit; check the unit and the export";
+    NotANumber "not_a_number" "write a finite number; a whole one where the type is i64";
+    Overflow "overflow" "see the column's range in `wavecrest schema`; check the unit";
     UnknownValue "unknown_value" "use one of the values listed by `wavecrest schema`";
     DuplicateOrder "duplicate_order" "order_id must be unique; the first row was kept";
     DuplicateLine "duplicate_line" "(order_id, line_no) must be unique; the first row was kept";
@@ -59,10 +59,12 @@ codes! {
     PaymentPending "payment_pending" "plan it in the next batch once the payment is settled";
     CreditLimitExceeded "credit_limit_exceeded" "collect the open balance or raise the customer's limit";
     FraudReview "fraud_review" "the review team decides; see `fraud_scores` for the reasons";
+    ReturnBeforeShipment "return_before_shipment" "the order is in this very batch, so it has not shipped before: check the order_id, or send the return again once it has";
     // Lines that cannot ship now.
     NoStock "no_stock" "no facility has free stock; replenish or substitute";
     NoCapacity "no_capacity" "facilities that have stock are at their capacity; raise capacity_units or plan it next";
     NoService "no_service" "no carrier service takes the parcel (weight, size, zone, hazmat); see carrier_services and rates";
+    NoCarrierPlace "no_carrier_place" "every pick-up of the carrier services that take it is full; raise daily_capacity, add a service, or plan it next";
     ShipTogether "ship_together" "the order must ship complete and not all of it can; it waits as a whole";
     TooManyShipments "too_many_shipments" "the rest would exceed routing.max_shipments";
     SplitTooCostly "split_too_costly" "a further shipment would cost more than routing.backorder_penalty_cents for its units; raise the penalty or plan it next";

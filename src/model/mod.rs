@@ -8,6 +8,7 @@ pub mod clock;
 pub mod codes;
 pub mod columns;
 pub mod csr;
+pub mod dispatch;
 pub mod ids;
 pub mod lanes;
 pub mod network;
@@ -22,7 +23,7 @@ pub mod warehouse;
 use catalog::{Cartons, Inventory, Items};
 use ids::{FacilityIdx, IdxVec, Sym};
 use network::{Destinations, Facility};
-use orders::{Claims, Customers, History, Lines, Orders, Returns};
+use orders::{Claims, Customers, History, Lines, Orders, Returns, UnreadLines};
 use rates::RateCard;
 use text::Text;
 use warehouse::Warehouse;
@@ -32,6 +33,8 @@ use warehouse::Warehouse;
 pub struct Batch {
     pub orders: Orders,
     pub lines: Lines,
+    /// Rows of `order_lines` that ingest could not use.
+    pub unread_lines: UnreadLines,
     pub items: Items,
     pub facilities: IdxVec<FacilityIdx, Facility>,
     pub destinations: Destinations,
@@ -45,7 +48,8 @@ pub struct Batch {
     pub history: History,
     pub returns: Returns,
     pub claims: Claims,
-    /// Interned short strings: channels, categories, hashes, cities, ...
+    /// Interned short strings: channels, categories, cities, ... Fingerprints (card, e-mail, device) are numbered here too, but their
+    /// text is left empty: they are only compared.
     pub symbols: Text<Sym>,
     /// The batch's one currency, ISO 4217; money everywhere is in its minor units.
     pub currency: String,

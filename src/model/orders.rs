@@ -181,6 +181,29 @@ impl Lines {
     }
 }
 
+crate::columns! {
+    /// Rows of `order_lines` that are not in [`Lines`], as far as they could be read. In order of row.
+    pub struct UnreadLines / UnreadLine {
+        row: u64,
+        /// `None`: no such order.
+        order: Option<OrderIdx>,
+        line_no: Option<u32>,
+        sku: String,
+        quantity: Option<i64>,
+        /// The first fault of the row.
+        code: Code,
+    }
+}
+
+impl UnreadLines {
+    /// Positions of the rows that their orders miss, with the order. A repeated line is not missed: its first row is kept.
+    pub fn missed(&self) -> impl Iterator<Item = (OrderIdx, u32)> + '_ {
+        let rows = self.order.iter().zip(&self.code).enumerate();
+        rows.filter(|(_, (_, code))| **code != Code::DuplicateLine)
+            .filter_map(|(i, (order, _))| Some(((*order)?, i as u32)))
+    }
+}
+
 /// Customers named by orders, the `customers` table or the history. Unknown facts have the defaults of a new customer.
 #[derive(Clone, Debug, Default)]
 pub struct Customers {

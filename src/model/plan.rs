@@ -311,6 +311,17 @@ columns! {
         late: bool,
     }
 
+    /// Shipments of the routing that no carrier takes: they do not ship. In order of shipment.
+    pub struct Unplaced / UnplacedRow {
+        /// In the numbering of the routing.
+        shipment: ShipmentIdx,
+        order: OrderIdx,
+        facility: FacilityIdx,
+        packages: u32,
+        units: u32,
+        code: Code,
+    }
+
     /// What the carrier charges, package by package and kind by kind. In order of package.
     pub struct Charges / Charge {
         shipment: ShipmentIdx,
@@ -321,8 +332,11 @@ columns! {
 }
 
 /// `stages::carrier`: which carrier and service, at what price, by when.
+///
+/// Shipments and packages are numbered without those of `unplaced` shipments, as `model::dispatch` numbers them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shipped {
+    pub unplaced: Unplaced,
     pub shipments: Shipments,
     pub charges: Charges,
 }
@@ -406,6 +420,16 @@ columns! {
         missed_cutoff: bool,
     }
 
+    /// Shipments that missed their planned pick-up and go with another one, perhaps of another service. In order of shipment.
+    pub struct Rebookings / Rebooking {
+        shipment: ShipmentIdx,
+        service: ServiceIdx,
+        zone: ZoneIdx,
+        billable_weight: Grams,
+        /// Everything the carrier charges now, in place of the planned price.
+        price: Cents,
+    }
+
     /// Who picks which batch when, facility by facility in order of start.
     pub struct PickTimes / PickTime {
         batch: BatchIdx,
@@ -438,9 +462,28 @@ columns! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scheduled {
     pub times: CycleTimes,
+    pub rebooked: Rebookings,
     pub picking: PickTimes,
     pub packing: PackTimes,
     pub utilization: Utilizations,
+}
+
+impl Scheduled {
+    /// Position of the shipment in `rebooked`, if it is there.
+    pub fn rebooking(&self, shipment: ShipmentIdx) -> Option<usize> {
+        self.rebooked.shipment.binary_search(&shipment).ok()
+    }
+
+    /// The service that the shipment really goes with, and what it charges.
+    pub fn goes_with(&self, planned: &Shipments, shipment: ShipmentIdx) -> (ServiceIdx, Cents) {
+        match self.rebooking(shipment) {
+            Some(row) => (self.rebooked.service[row], self.rebooked.price[row]),
+            None => {
+                let row = shipment.0 as usize;
+                (planned.service[row], planned.price[row])
+            }
+        }
+    }
 }
 
 columns! {
@@ -514,6 +557,8 @@ columns! {
         /// Written off.
         disposed: u32,
         outcome: String,
+        /// Why it is held.
+        code: Option<Code>,
     }
 
     /// What became of each transport claim.

@@ -53,12 +53,12 @@ names! {
 names! {
     /// What a message to a customer says.
     Template {
-        /// What ships now, and when it is expected.
+        /// All of it ships, and when it is expected.
         OrderConfirmed "order_confirmed",
-        /// What waits.
+        /// A part of it ships; what waits, and what will not come.
+        PartiallyConfirmed "partially_confirmed",
+        /// None of it ships now.
         Backordered "backordered",
-        /// A shipment will arrive after the promise.
-        Delayed "delayed",
         /// A shipment is with its carrier.
         Shipped "shipped",
         /// The order will not be fulfilled: another means of payment is needed.

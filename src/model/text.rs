@@ -42,6 +42,15 @@ impl<I: Idx> Text<I> {
         self.bytes.push_str(&other.bytes);
         self.ends.extend(other.ends.iter().map(|end| base + end));
     }
+    /// Bytes of all rows.
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+    /// Appends `rows` empty rows.
+    pub fn push_empty(&mut self, rows: usize) {
+        let end = self.bytes.len() as u64;
+        self.ends.resize(self.ends.len() + rows, end);
+    }
     pub fn len(&self) -> usize {
         self.ends.len()
     }

@@ -29,14 +29,30 @@ pub fn set(params: &mut Params, assignment: &str) -> Result<()> {
 
 fn unknown(path: &str) -> Error {
     let docs = Params::docs();
+    let name_of = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+    // The whole path counts, and the name alone: a right name in the wrong section is nearly right.
+    let distance = |doc: &&ParamDoc| {
+        let known = doc.path();
+        let whole = edit_distance(&known, path);
+        whole.min(edit_distance(doc.name, &name_of(path)) + 1)
+    };
     let nearest = docs
         .iter()
-        .map(ParamDoc::path)
-        .min_by_key(|known| edit_distance(known, path))
-        .unwrap_or_default();
-    Error::param(format!("no parameter is named {path}")).hint(format!(
-        "did you mean {nearest}? `wavecrest params` lists all"
-    ))
+        .min_by_key(|doc| (distance(doc), edit_distance(&doc.path(), path)));
+    let hint = nearest.map_or_else(String::new, |doc| {
+        let near = distance(&doc) <= 2 + path.len() / 6;
+        let question = if near {
+            "did you mean"
+        } else {
+            "nothing is called alike; the nearest name is"
+        };
+        let mark = if near { "?" } else { "." };
+        format!(
+            "{question} {}{mark} `wavecrest params` lists all",
+            doc.path()
+        )
+    });
+    Error::param(format!("--set {path}: there is no parameter of this name")).hint(hint)
 }
 
 /// Levenshtein distance, O(a × b).

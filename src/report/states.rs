@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Batch;
@@ -41,12 +41,12 @@ impl State {
     }
 }
 
-/// The fate of an order and why; a planned order has no code.
+/// The fate of an order and why; a planned order has a code where a part of it does not ship.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderState {
     pub state: State,
     pub code: Option<Code>,
-    /// Every unit of every line ships.
+    /// Every unit of every line ships, lines that could not be read included (but not those that only repeat another one).
     pub complete: bool,
 }
 
@@ -67,6 +67,9 @@ pub struct UnreadRow {
     pub row: u64,
     pub order_id: Option<String>,
     pub code: Code,
+    /// Of a line, where they can be read.
+    pub line_no: Option<u32>,
+    pub quantity: Option<i64>,
 }
 
 /// The fates of all rows of `orders` and `order_lines`.
@@ -82,16 +85,21 @@ pub struct States {
 impl States {
     pub fn of(batch: &Batch, plan: &Plan) -> States {
         let mut line = units_by_line(batch, plan);
+        let mut missed: FxHashMap<OrderIdx, Code> = FxHashMap::default();
+        for (order, i) in batch.unread_lines.missed() {
+            let code = batch.unread_lines.code[i as usize];
+            missed.entry(order).or_insert(code);
+        }
         let order = batch
             .orders
             .indices()
-            .map(|order| order_state(batch, plan, &mut line, order))
+            .map(|order| order_state(batch, plan, &mut line, order, missed.get(&order)))
             .collect();
         States {
             order,
             line,
             unread_orders: unread(plan, "orders", batch.orders.row.as_slice()),
-            unread_lines: unread(plan, "order_lines", batch.lines.row.as_slice()),
+            unread_lines: unread_lines(batch, plan),
         }
     }
 }
@@ -124,12 +132,13 @@ fn units_by_line(batch: &Batch, plan: &Plan) -> IdxVec<LineIdx, LineState> {
     lines
 }
 
-/// The order's state; overwrites those of its lines that do not go the way of routing.
+/// The order's state; overwrites those of its lines that do not go the way of routing. `missed`: why a row of it is no line.
 fn order_state(
     batch: &Batch,
     plan: &Plan,
     lines: &mut IdxVec<LineIdx, LineState>,
     order: OrderIdx,
+    missed: Option<&Code>,
 ) -> OrderState {
     let outcome = match verdict(batch, plan, order) {
         Verdict::Rejected(code) => (State::Rejected, Some(code), Some(Code::OrderRejected)),
@@ -155,14 +164,35 @@ fn order_state(
             lines[line].code = line_code;
         }
     }
-    let mut all = batch.orders.lines(order);
-    let complete = state == State::Planned
-        && all.all(|line| i64::from(lines[line].planned) >= batch.lines.quantity[line]);
+    let ships_whole = |line: LineIdx| {
+        let state = &lines[line];
+        state.state == State::Planned && i64::from(state.planned) >= batch.lines.quantity[line]
+    };
+    let dropped = batch.orders.lines_dropped.get(order).copied();
+    let lost = missed.is_some() || dropped.unwrap_or(0) > 0;
+    let short = batch.orders.lines(order).find(|&line| !ships_whole(line));
+    let complete = state == State::Planned && short.is_none() && !lost;
+    let code = match state {
+        State::Planned => short.and_then(|line| lines[line].code).or(missed.copied()),
+        _ => code,
+    };
     OrderState {
         state,
         code,
         complete,
     }
+}
+
+/// Rows of `order_lines` that are no line, with what can be read of them.
+fn unread_lines(batch: &Batch, plan: &Plan) -> Vec<UnreadRow> {
+    let mut rows = unread(plan, "order_lines", batch.lines.row.as_slice());
+    let read = &batch.unread_lines;
+    for row in &mut rows {
+        if let Ok(i) = read.row.binary_search(&row.row) {
+            (row.line_no, row.quantity) = (read.line_no[i], read.quantity[i]);
+        }
+    }
+    rows
 }
 
 /// Rows of `table` named in the rejects that are not among `kept`; the first fault of each.
@@ -174,6 +204,8 @@ fn unread(plan: &Plan, table: &str, kept: &[u64]) -> Vec<UnreadRow> {
                 row: rejects.row[i],
                 order_id: rejects.order_id[i].clone(),
                 code: rejects.code[i],
+                line_no: None,
+                quantity: None,
             });
         }
     };

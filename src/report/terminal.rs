@@ -1,4 +1,7 @@
-//! The run in a terminal: one screen of 100 columns, from the metrics alone. And what is wrong with a batch, for `wavecrest check`.
+//! The run in a terminal, as wide as the terminal is, from the metrics alone. And what is wrong with a batch, for `wavecrest check`.
+//!
+//! Nothing is cut off: panels stand side by side where both fit and below each other where not, long values go on in the next line,
+//! and a table of too many columns leaves out whole columns (the page has them all).
 
 use std::collections::BTreeMap;
 
@@ -14,21 +17,34 @@ use crate::model::codes::Code;
 use crate::model::plan::{Holds, Rejects};
 use crate::model::units::{Cents, Seconds};
 
-/// Columns of the screen.
-const WIDTH: usize = 112;
+/// Columns of the screen where nobody says.
+pub const WIDTH: usize = 112;
+/// What the layout is made for.
+const NARROWEST: usize = 72;
+const WIDEST: usize = 120;
 /// Blank columns between two panels.
 const GAP: usize = 3;
 /// Rows shown of a long list.
 const TOP: usize = 7;
 
-/// The summary of a run.
-pub fn summary(m: &Metrics) -> String {
-    let mut lines = vec![head(m), String::new()];
-    lines.extend(beside(&orders(m), &reasons(m)));
-    lines.extend(beside(&costs(m), &proof(m)));
-    lines.extend(facilities(m));
-    lines.extend(beside(&services(m), &stages(m)));
-    lines.extend(foot(m));
+/// Columns of the terminal: `COLUMNS`, else what the terminal says, else [`WIDTH`].
+pub fn width() -> usize {
+    let said = std::env::var("COLUMNS").ok();
+    said.and_then(|columns| columns.trim().parse().ok())
+        .or_else(|| Table::new().width().map(usize::from))
+        .unwrap_or(WIDTH)
+}
+
+/// The summary of a run on a screen of `width` columns.
+pub fn summary(m: &Metrics, width: usize) -> String {
+    let width = width.clamp(NARROWEST, WIDEST);
+    let mut lines = wrap(&head(m), width);
+    lines.push(String::new());
+    lines.extend(beside(&orders(m), &reasons(m), width));
+    lines.extend(beside(&costs(m), &proof(m, width), width));
+    lines.extend(facilities(m, width).lines(width));
+    lines.extend(beside(&services(m), &stages(m), width));
+    lines.extend(foot(m, width));
     let mut text = String::new();
     for line in lines {
         text.push_str(line.trim_end());
@@ -37,47 +53,99 @@ pub fn summary(m: &Metrics) -> String {
     text
 }
 
-/// Rows of text: how columns align (`<` or `>`), then the cells. The title stands on a rule of `width` columns.
-fn panel(title: &str, width: usize, align: &str, rows: Vec<Vec<String>>) -> Vec<String> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    for row in rows {
-        table.add_row(row.into_iter().zip(align.chars()).map(|(text, side)| {
-            Cell::new(text).set_alignment(match side {
-                '>' => CellAlignment::Right,
-                _ => CellAlignment::Left,
-            })
-        }));
+/// Rows of text under a title.
+struct Panel {
+    title: &'static str,
+    rows: Vec<String>,
+}
+
+impl Panel {
+    /// How columns align (`<` or `>`), then the rows of cells.
+    fn new(title: &'static str, align: &str, rows: &[Vec<String>]) -> Panel {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        for row in rows {
+            table.add_row(row.iter().zip(align.chars()).map(|(text, side)| {
+                Cell::new(text).set_alignment(match side {
+                    '>' => CellAlignment::Right,
+                    _ => CellAlignment::Left,
+                })
+            }));
+        }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        let rows = table.lines().map(|line| line.trim_end().to_owned());
+        Panel {
+            title,
+            rows: rows.collect(),
+        }
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    /// As [`Panel::new`], without the last columns that do not fit into `width`.
+    fn fitting(
+        title: &'static str,
+        align: &str,
+        mut rows: Vec<Vec<String>>,
+        width: usize,
+    ) -> Panel {
+        let mut panel = Panel::new(title, align, &rows);
+        for columns in (2..align.len()).rev() {
+            if panel.width() <= width {
+                break;
+            }
+            rows.iter_mut().for_each(|row| row.truncate(columns));
+            panel = Panel::new(title, align, &rows);
+        }
+        panel
     }
-    let rule = "─".repeat(width.saturating_sub(title.chars().count() + 1));
-    let mut lines = vec![format!("{title} {rule}")];
-    lines.extend(table.lines().map(|line| clip(&line, width)));
-    lines.push(String::new());
+    /// Columns that the rows need.
+    fn width(&self) -> usize {
+        let rows = self.rows.iter().map(|line| line.chars().count());
+        rows.max().unwrap_or(0)
+    }
+    /// The title on a rule of `width` columns, the rows, a blank line.
+    fn lines(&self, width: usize) -> Vec<String> {
+        let rule = "─".repeat(width.saturating_sub(self.title.chars().count() + 1));
+        let mut lines = vec![format!("{} {rule}", self.title)];
+        lines.extend(self.rows.iter().cloned());
+        lines.push(String::new());
+        lines
+    }
+}
+
+/// Lines of whole words of at most `width` columns, those after the first indented; only a single longer word sticks out.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("      {word}")),
+            None => lines.push(word.to_owned()),
+        }
+    }
     lines
 }
 
-fn clip(line: &str, width: usize) -> String {
-    let line = line.trim_end();
-    if line.chars().count() <= width {
-        return line.to_owned();
+/// Two panels side by side where both fit the screen, else one below the other.
+fn beside(left: &Panel, right: &Panel, width: usize) -> Vec<String> {
+    let needed = left.width() + GAP + right.width();
+    if needed > width {
+        let mut lines = left.lines(width);
+        lines.extend(right.lines(width));
+        return lines;
     }
-    let start: String = line.chars().take(width - 1).collect();
-    start + "…"
-}
-
-/// Two panels side by side.
-fn beside(left: &[String], right: &[String]) -> Vec<String> {
-    let width = left.iter().map(|line| line.chars().count()).max();
-    let column = width.unwrap_or(0) + GAP;
+    // Half of the screen each, unless one needs more.
+    let column = ((width - GAP) / 2).clamp(left.width(), width - GAP - right.width());
+    let (left, right) = (left.lines(column), right.lines(width - GAP - column));
     (0..left.len().max(right.len()))
         .map(|i| {
-            let (left, right) = (left.get(i), right.get(i));
-            let mut line = left.cloned().unwrap_or_default();
-            line.extend(std::iter::repeat_n(' ', column - line.chars().count()));
-            line + right.map_or("", String::as_str)
+            let mut line = left.get(i).cloned().unwrap_or_default();
+            let blank = column + GAP - line.chars().count();
+            line.extend(std::iter::repeat_n(' ', blank));
+            line + right.get(i).map_or("", String::as_str)
         })
         .collect()
 }
@@ -90,25 +158,16 @@ fn head(m: &Metrics) -> String {
     let memory = m
         .peak_memory_bytes
         .map_or_else(String::new, |peak| format!(" · {}", bytes(peak)));
-    clip(
-        &format!(
-            "wavecrest {} · {} · seed {} · {}{memory}",
-            m.run.version,
-            m.run.batch,
-            m.run.seed,
-            wall_clock(m.total_seconds)
-        ),
-        WIDTH,
+    format!(
+        "wavecrest {} · {} · seed {} · {}{memory}",
+        m.run.version,
+        m.run.batch,
+        m.run.seed,
+        wall_clock(m.total_seconds)
     )
 }
 
-/// Width of a left panel; the right one takes the rest.
-const LEFT: usize = 56;
-const RIGHT: usize = WIDTH - LEFT - GAP;
-/// Width of the panel of carrier services.
-const SERVICES: usize = 74;
-
-fn orders(m: &Metrics) -> Vec<String> {
+fn orders(m: &Metrics) -> Panel {
     let mut rows = vec![row(["", "orders", "", "lines", "units"])];
     for state in State::ALL {
         rows.push(vec![
@@ -118,6 +177,14 @@ fn orders(m: &Metrics) -> Vec<String> {
             count(m.lines.of(state)),
             count(m.units.of(state)),
         ]);
+        if let (State::Planned, Some(partly @ 1..)) = (state, m.orders.partly_planned) {
+            rows.push(vec![
+                "- in part".into(),
+                count(partly),
+                percent(partly as f64 / m.orders.read.max(1) as f64),
+                count(m.lines.partly_planned.unwrap_or(0)),
+            ]);
+        }
     }
     rows.push(vec![
         "read".into(),
@@ -126,39 +193,44 @@ fn orders(m: &Metrics) -> Vec<String> {
         count(m.lines.read),
         count(m.units.read),
     ]);
-    panel("Orders", LEFT, "<>>>>", rows)
+    Panel::new("Orders", "<>>>>", &rows)
 }
 
-fn reasons(m: &Metrics) -> Vec<String> {
-    let mut reasons: Vec<_> = m.reasons.iter().collect();
-    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.orders));
-    let mut rows: Vec<_> = reasons
-        .iter()
-        .take(TOP - 1)
-        .map(|r| vec![r.state.name().into(), r.code.clone(), count(r.orders)])
-        .collect();
-    if reasons.len() > TOP - 1 {
-        let rest: u64 = reasons[TOP - 1..].iter().map(|r| r.orders).sum();
-        rows.push(vec![String::new(), "other reasons".into(), count(rest)]);
+fn reasons(m: &Metrics) -> Panel {
+    let all = &m.shortfalls;
+    let mut rows = vec![row(["", "", "orders", "in part", "units"])];
+    rows.extend(all.iter().take(TOP).map(|r| {
+        vec![
+            r.state.name().into(),
+            r.code.clone(),
+            count(r.orders),
+            count(r.partly_planned_orders),
+            count(r.units),
+        ]
+    }));
+    if let Some(rest) = all.get(TOP..).filter(|rest| !rest.is_empty()) {
+        rows.push(vec![
+            "other".into(),
+            format!("{} reasons", rest.len()),
+            count(rest.iter().map(|r| r.orders).sum()),
+            count(rest.iter().map(|r| r.partly_planned_orders).sum()),
+            count(rest.iter().map(|r| r.units).sum()),
+        ]);
     }
-    // Units that wait, of orders planned in part too.
-    rows.extend(
-        m.backorders
-            .by_code
-            .iter()
-            .map(|(code, units)| vec!["units".into(), code.to_owned(), count(*units)]),
-    );
-    if rows.is_empty() {
-        rows.push(row(["every order is planned whole", "", ""]));
+    if all.is_empty() {
+        rows = vec![row([match m.orders.read {
+            0 => "there are no orders",
+            _ => "every order ships in full",
+        }])];
     }
-    panel("Not planned, and why", RIGHT, "<<>", rows)
+    Panel::new("Not planned, and why", "<<>>>", &rows)
 }
 
-fn costs(m: &Metrics) -> Vec<String> {
+fn costs(m: &Metrics) -> Panel {
     let c = &m.costs;
     let total = c.total_cents.max(1) as f64;
     let parts = [
-        ("freight", c.freight_cents),
+        ("freight", c.freight_cents + c.rebooking_cents),
         ("cartons", c.cartons_cents),
         ("handling", c.handling_cents),
         ("split penalty", c.split_penalty_cents),
@@ -173,10 +245,29 @@ fn costs(m: &Metrics) -> Vec<String> {
             percent(cents as f64 / total),
         ]
     });
-    panel("Cost", LEFT, "<>>", rows.collect())
+    Panel::new("Cost", "<>>", &rows.collect::<Vec<_>>())
 }
 
-fn proof(m: &Metrics) -> Vec<String> {
+/// What came out; values that do not fit into `width` go on in the next line.
+fn proof(m: &Metrics, width: usize) -> Panel {
+    let rows = results(m);
+    let whole = rows
+        .iter()
+        .map(|(name, parts)| vec![(*name).to_owned(), parts.join("; ")]);
+    let panel = Panel::new("Result", "<<", &whole.collect::<Vec<_>>());
+    if panel.width() <= width {
+        return panel;
+    }
+    let parts = rows.iter().flat_map(|(name, parts)| {
+        let names = std::iter::once(*name).chain(std::iter::repeat(""));
+        names
+            .zip(parts)
+            .map(|(name, part)| vec![name.to_owned(), part.clone()])
+    });
+    Panel::new("Result", "<<", &parts.collect::<Vec<_>>())
+}
+
+fn results(m: &Metrics) -> Vec<(&'static str, Vec<String>)> {
     let cash = |cents: Option<i64>| {
         cents.map_or_else(|| "–".into(), |cents| money(Cents(cents), &m.run.currency))
     };
@@ -185,61 +276,63 @@ fn proof(m: &Metrics) -> Vec<String> {
     let time = |s: Option<i64>| s.map_or_else(|| "–".into(), |s| duration_short(Seconds(s)));
     let per_order = m.costs.per_order_cents.map(|cents| cents.round() as i64);
     let w = &m.waves;
-    let rows = [
+    vec![
         (
             "cost per order",
-            format!(
-                "{}; {} of orders split",
+            vec![
                 cash(per_order),
-                percent_or_dash(r.split_share)
-            ),
+                format!("{} of orders split", percent_or_dash(r.split_share)),
+            ],
         ),
-        ("routing cost", cash(Some(r.cost_cents))),
+        ("routing cost", vec![cash(Some(r.cost_cents))]),
         (
             "lower bound",
-            format!("{}; gap {}", cash(r.bound_cents), percent_or_dash(r.gap)),
+            vec![
+                cash(r.bound_cents),
+                format!("gap {}", percent_or_dash(r.gap)),
+            ],
         ),
         (
             "nearest facility",
-            format!(
-                "{}; saved {}",
+            vec![
                 cash(r.baseline_cents),
-                percent_or_dash(r.saving_share)
-            ),
+                match r.saving_share {
+                    Some(share) if share < 0.0 => format!("plan dearer by {}", percent(-share)),
+                    share => format!("plan saves {}", percent_or_dash(share)),
+                },
+            ],
         ),
         (
             "waves",
-            format!(
-                "{}; {} carts; {} walked",
+            vec![
                 count(w.waves),
-                count(w.batches),
-                distance(w.distance_mm)
-            ),
+                format!("{} carts", count(w.batches)),
+                format!("{} walked", distance(w.distance_mm)),
+            ],
         ),
         (
             "placed to hand-over",
-            format!(
-                "p50 {}, p90 {}, p99 {}",
-                time(t.p50),
-                time(t.p90),
-                time(t.p99)
-            ),
+            vec![
+                format!("p50 {}", time(t.p50)),
+                format!("p90 {}", time(t.p90)),
+                format!("p99 {}", time(t.p99)),
+            ],
         ),
         (
             "on time",
-            format!(
-                "{}; and in full {}",
+            vec![
                 percent_or_dash(m.on_time_share),
-                percent_or_dash(m.on_time_in_full_share)
-            ),
+                format!("and in full {}", percent_or_dash(m.on_time_in_full_share)),
+            ],
         ),
-        ("cut-offs made", percent_or_dash(m.cut_offs_made_share)),
-    ];
-    let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
-    panel("Result", RIGHT, "<<", rows.to_vec())
+        (
+            "pick-ups made",
+            vec![percent_or_dash(m.cut_offs_made_share)],
+        ),
+    ]
 }
 
-fn facilities(m: &Metrics) -> Vec<String> {
+fn facilities(m: &Metrics, width: usize) -> Panel {
     let mut all: Vec<_> = m.facilities.iter().collect();
     all.sort_by_key(|facility| std::cmp::Reverse(facility.shipments));
     let mut rows = vec![row([
@@ -247,11 +340,11 @@ fn facilities(m: &Metrics) -> Vec<String> {
         "shipments",
         "packages",
         "units",
+        "freight",
         "capacity",
         "pickers",
         "packing",
         "waves",
-        "freight",
     ])];
     rows.extend(all.iter().take(TOP).map(|f| {
         vec![
@@ -259,11 +352,11 @@ fn facilities(m: &Metrics) -> Vec<String> {
             count(f.shipments),
             count(f.packages),
             count(f.units),
+            money(Cents(f.freight_cents), &m.run.currency),
             percent_or_dash(f.capacity_share),
             percent_or_dash(f.pickers_share),
             percent_or_dash(f.pack_stations_share),
             count(f.waves),
-            money(Cents(f.freight_cents), &m.run.currency),
         ]
     }));
     if let Some(rest) = all.get(TOP..).filter(|rest| !rest.is_empty()) {
@@ -272,12 +365,16 @@ fn facilities(m: &Metrics) -> Vec<String> {
             count(rest.iter().map(|f| f.shipments).sum()),
             count(rest.iter().map(|f| f.packages).sum()),
             count(rest.iter().map(|f| f.units).sum()),
+            money(
+                Cents(rest.iter().map(|f| f.freight_cents).sum()),
+                &m.run.currency,
+            ),
         ]);
     }
-    panel("Facilities", WIDTH, "<>>>>>>>>", rows)
+    Panel::fitting("Facilities", "<>>>>>>>>", rows, width)
 }
 
-fn services(m: &Metrics) -> Vec<String> {
+fn services(m: &Metrics) -> Panel {
     let mut used: Vec<_> = m.services.iter().filter(|s| s.shipments > 0).collect();
     used.sort_by_key(|service| std::cmp::Reverse(service.shipments));
     let mut rows = vec![row(["", "shipments", "price", "late"])];
@@ -300,10 +397,10 @@ fn services(m: &Metrics) -> Vec<String> {
             count(rest.iter().map(|s| s.late_shipments).sum()),
         ]);
     }
-    panel("Carriers", SERVICES, "<>>>", rows)
+    Panel::new("Carriers", "<>>>", &rows)
 }
 
-fn stages(m: &Metrics) -> Vec<String> {
+fn stages(m: &Metrics) -> Panel {
     let mut rows = vec![row(["", "seconds", "rows/s"])];
     for (stage, seconds) in m.stage_seconds.iter() {
         let rate = m.stage_rows_per_second.get(stage).copied().unwrap_or(0.0);
@@ -317,10 +414,10 @@ fn stages(m: &Metrics) -> Vec<String> {
             },
         ]);
     }
-    panel("Stages", WIDTH - SERVICES - GAP, "<>>", rows)
+    Panel::new("Stages", "<>>", &rows)
 }
 
-fn foot(m: &Metrics) -> Vec<String> {
+fn foot(m: &Metrics, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     if m.checks.is_empty() {
         lines.push("Checks: none ran.".to_owned());
@@ -334,40 +431,22 @@ fn foot(m: &Metrics) -> Vec<String> {
             count(check.violations)
         ));
         if let Some(first) = check.examples.first() {
-            lines.push(clip(
-                &format!("  {}: {}: {}", first.rule, first.place, first.message),
-                WIDTH,
-            ));
+            let text = format!("- {}: {}: {}", first.rule, first.place, first.message);
+            lines.extend(wrap(&text, width));
         }
     }
     if m.waves.not_waved > 0 {
-        lines.push(format!(
-            "Not worked: {} shipments are in no wave (no pickers, pack stations or shifts, or beyond the horizon).",
-            count(m.waves.not_waved)
-        ));
-    }
-    lines.extend(
-        m.run
-            .notes
-            .iter()
-            .flat_map(|note| wrap(&format!("Note: {note}"), WIDTH)),
-    );
-    lines
-}
-
-/// Lines of whole words, those after the first indented.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
+        let text = format!(
+            "Not worked: {} in no wave (no pickers, pack stations or shifts, or beyond the horizon).",
+            match m.waves.not_waved {
+                1 => "1 shipment is".into(),
+                n => format!("{} shipments are", count(n)),
             }
-            Some(_) => lines.push(format!("      {word}")),
-            None => lines.push(word.to_owned()),
-        }
+        );
+        lines.extend(wrap(&text, width));
     }
+    let notes = m.run.notes.iter();
+    lines.extend(notes.flat_map(|note| wrap(&format!("Note: {note}"), width)));
     lines
 }
 
@@ -380,7 +459,7 @@ struct Fault {
 
 /// What is wrong with a batch, for `wavecrest check`: one row per (table, code), other tables before the
 /// orders that refer to them, then the most frequent first; empty where nothing is.
-pub fn rejects_table(batch: &Batch, rejects: &[&Rejects], holds: &Holds) -> String {
+pub fn rejects_table(batch: &Batch, rejects: &[&Rejects], holds: &Holds, width: usize) -> String {
     let mut faults: BTreeMap<(String, Code), Fault> = BTreeMap::new();
     for rejects in rejects {
         for i in 0..rejects.len() {
@@ -417,7 +496,7 @@ pub fn rejects_table(batch: &Batch, rejects: &[&Rejects], holds: &Holds) -> Stri
     table
         .load_style(RULED)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(WIDTH as u16)
+        .set_width(width.clamp(NARROWEST, WIDEST) as u16)
         .set_header(["table", "code", "rows", "for example, and what to do"]);
     for ((name, code), fault) in rows {
         table.add_row([
@@ -435,6 +514,15 @@ pub fn rejects_table(batch: &Batch, rejects: &[&Rejects], holds: &Holds) -> Stri
 
 /// A rule under the header and nothing else.
 const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::new('─', '─', '─', '─'));
+
+/// At most `width` characters; `…` stands for the rest.
+fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(width - 1).collect();
+    start + "…"
+}
 
 /// `row 17, weight_g = -4`.
 fn example(rejects: &Rejects, i: usize) -> String {

@@ -7,6 +7,7 @@ pub mod aftercare;
 pub mod carrier;
 pub mod cartonize;
 pub mod fraud;
+mod rating;
 pub mod routing;
 pub mod schedule;
 pub mod shipping;

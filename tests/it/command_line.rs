@@ -84,3 +84,106 @@ fn the_demo_batch_is_usable() {
         "{said}"
     );
 }
+
+/// Code and stderr of a command that fails; folders of this machine are named as on any other.
+fn refusal(args: &[&str], dir: &std::path::Path) -> String {
+    let output = crate::support::wavecrest(args)
+        .current_dir(dir)
+        .output()
+        .expect("the program starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let here = dir.canonicalize().unwrap();
+    let text = stderr.replace(here.to_str().unwrap(), "[here]");
+    let code = output.status.code().unwrap_or(-1);
+    format!("wavecrest {}\n\n{text}\nexit code {code}\n", args.join(" "))
+}
+
+#[test]
+fn mistakes_are_answered_with_what_where_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    fixture_batch(here, "good");
+    std::fs::create_dir(here.join("notes")).unwrap();
+    std::fs::write(here.join("notes/todo.txt"), "buy milk").unwrap();
+    let cases: [(&str, &[&str]); 14] = [
+        (
+            "generate_negative_orders",
+            &["generate", "--orders", "-5", "night"],
+        ),
+        (
+            "generate_no_orders",
+            &["generate", "--orders", "0", "night"],
+        ),
+        (
+            "generate_no_number",
+            &["generate", "--orders", "many", "night"],
+        ),
+        ("generate_few_items", &["generate", "--items", "3", "night"]),
+        ("generate_into_a_full_folder", &["generate", "notes"]),
+        (
+            "set_unknown_section",
+            &["run", "batch", "--out", "RUN", "--set", "foo.bar=1"],
+        ),
+        (
+            "set_misspelt_name",
+            &[
+                "run",
+                "batch",
+                "--out",
+                "RUN",
+                "--set",
+                "routing.max_shipment=1",
+            ],
+        ),
+        (
+            "set_without_section",
+            &["check", "batch", "--set", "cart_lines=1"],
+        ),
+        (
+            "set_out_of_range",
+            &["check", "batch", "--set", "routing.max_shipments=0"],
+        ),
+        (
+            "config_not_there",
+            &["check", "batch", "--config", "peak.toml"],
+        ),
+        (
+            "run_no_such_batch",
+            &["run", "nights/today", "--out", "RUN"],
+        ),
+        ("check_a_file", &["check", "batch/orders.csv"]),
+        (
+            "run_into_another_folder",
+            &["run", "batch", "--out", "notes"],
+        ),
+        (
+            "run_into_another_folder_by_force",
+            &["run", "batch", "--out", "notes", "--force"],
+        ),
+    ];
+    for (name, args) in cases {
+        insta::assert_snapshot!(name, refusal(args, here));
+    }
+    assert!(here.join("notes/todo.txt").exists() && !here.join("RUN").exists());
+}
+
+#[test]
+fn a_run_folder_is_replaced_by_force_alone_and_an_empty_folder_is_filled() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path();
+    let batch = fixture_batch(here, "good");
+    let run = here.join("RUN");
+    std::fs::create_dir(&run).unwrap();
+    let args = [
+        "run",
+        batch.to_str().unwrap(),
+        "--out",
+        run.to_str().unwrap(),
+    ];
+    succeed(&args);
+    let again = ["run", "batch", "--out", "RUN"];
+    insta::assert_snapshot!("run_into_a_run_folder", refusal(&again, here));
+    let resumed = refusal(&[&again[..], &["--resume"]].concat(), here);
+    assert!(resumed.contains("that run is finished"), "{resumed}");
+    succeed(&[&args[..], &["--force"]].concat());
+}

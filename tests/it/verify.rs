@@ -275,3 +275,102 @@ fn an_input_changed_after_the_run_is_found() {
     fs::write(&path, text.replace("340", "341")).unwrap();
     demand_failure(&run, "files_unchanged");
 }
+
+/// A run of the healthy fixture with an unknown item in a second line of its first order, `A-1`.
+fn with_a_bad_line(dir: &Path) -> PathBuf {
+    let batch = fixture_batch(dir, "good");
+    let file = batch.join("order_lines.csv");
+    let mut text = fs::read_to_string(&file).unwrap();
+    text.push_str("A-1,77,NO-SUCH-SKU,3,5.00\n");
+    fs::write(&file, text).unwrap();
+    let run = dir.join("run");
+    let (batch, out) = (batch.to_str().unwrap(), run.to_str().unwrap());
+    succeed(&["run", batch, "--out", out, "--format", "csv"]);
+    run
+}
+
+#[test]
+fn a_rejected_line_makes_its_order_partial_and_the_customer_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = with_a_bad_line(dir.path());
+    succeed(&["verify", run.to_str().unwrap()]);
+    let read = |table: &str| fs::read_to_string(run.join(format!("{table}.csv"))).unwrap();
+    let row = |table: &str, start: &str| {
+        let text = read(table);
+        let found = text.lines().find(|line| line.contains(start));
+        found
+            .unwrap_or_else(|| panic!("{start}: {text}"))
+            .to_owned()
+    };
+    assert!(row("order_states", ",A-1,").ends_with("planned,unknown_sku,false"));
+    assert!(row("line_states", "A-1,77").ends_with("A-1,77,rejected,unknown_sku,3,0,0"));
+    let told = row("notifications", "partially_confirmed");
+    assert!(
+        told.contains("NO-SUCH-SKU") && told.contains("unknown_sku"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_partial_order_that_poses_as_complete_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = with_a_bad_line(dir.path());
+    let mut states = Table::read(&run, "order_states");
+    let at = states.rows.iter().position(|row| row[1] == "A-1").unwrap();
+    *states.cell(at, "complete") = "true".into();
+    states.write();
+    demand_failure(&run, "complete");
+}
+
+/// A run of the healthy fixture, as CSV, whose carrier services take `packages` a day each.
+fn scarce(dir: &Path, packages: u32) -> PathBuf {
+    let batch = fixture_batch(dir, "good");
+    let file = batch.join("carrier_services.csv");
+    let text = fs::read_to_string(&file).unwrap();
+    let rows = text.lines().enumerate().map(|(i, row)| match i {
+        0 => format!("{row}\n"),
+        _ => {
+            let (terms, _) = row.rsplit_once(',').unwrap();
+            format!("{terms},{packages}\n")
+        }
+    });
+    let rows: String = rows.collect();
+    fs::write(&file, rows).unwrap();
+    let run = dir.join("run");
+    let (batch, out) = (batch.to_str().unwrap(), run.to_str().unwrap());
+    succeed(&["run", batch, "--out", out, "--format", "csv"]);
+    run
+}
+
+#[test]
+fn what_no_carrier_takes_is_backordered_and_the_run_is_verified() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = scarce(dir.path(), 0);
+    succeed(&["verify", run.to_str().unwrap()]);
+    assert!(Table::read(&run, "shipments").rows.is_empty());
+    assert!(!Table::read(&run, "unplaced_shipments").rows.is_empty());
+    let states = fs::read_to_string(run.join("order_states.csv")).unwrap();
+    assert!(states.contains("backordered,no_carrier_place"), "{states}");
+    assert!(!states.contains("planned"), "{states}");
+}
+
+#[test]
+fn a_lost_unplaced_shipment_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = scarce(dir.path(), 0);
+    let mut table = Table::read(&run, "unplaced_shipments");
+    table.add(0, "units", 1);
+    table.write();
+    demand_failure(&run, "unplaced");
+}
+
+#[test]
+fn a_pickup_with_too_many_packages_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = scarce(dir.path(), 1);
+    succeed(&["verify", run.to_str().unwrap()]);
+    let mut table = Table::read(&run, "shipments");
+    table.add(0, "packages", 1);
+    table.write();
+    demand_failure(&run, "pickups");
+}

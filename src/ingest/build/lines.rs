@@ -1,5 +1,7 @@
 //! Order lines: those of known orders with known items, order by order.
 
+use std::mem::take;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -7,10 +9,11 @@ use crate::ingest::faults::Faults;
 use crate::ingest::intern::{Known, NONE};
 use crate::ingest::logical::{self, Read};
 use crate::ingest::rows::Rows;
+use crate::ingest::strs::CHUNK;
 use crate::ingest::{rules, schema};
 use crate::model::codes::Code;
-use crate::model::ids::{Idx, ItemIdx, OrderIdx};
-use crate::model::orders::Lines;
+use crate::model::ids::{ItemIdx, OrderIdx};
+use crate::model::orders::{Lines, UnreadLines};
 use crate::model::units::Cents;
 
 /// Stands for a price at fault until its row is sorted out.
@@ -23,7 +26,7 @@ pub struct Links<'a> {
     pub orders: usize,
     /// What one unit of the order's currency is worth, by order; empty: 1.
     pub rates: Vec<f64>,
-    pub items: &'a Known<'a, ItemIdx>,
+    pub items: &'a Known<ItemIdx>,
 }
 
 /// What the lines say about their orders.
@@ -32,40 +35,47 @@ pub struct OfOrders {
     pub first_line: Vec<u32>,
     /// Rows of each order that cannot be used; empty where all can.
     pub dropped: Vec<u32>,
+    /// These rows and those of no order, as far as they can be read.
+    pub unread: UnreadLines,
 }
 
 /// Usable lines by (order, row).
 pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (Lines, OfOrders) {
-    let item: Vec<Read<ItemIdx>> = t.sku.par_map(Err(Code::MissingValue), |sku| {
-        rules::unknown_sku(links.items, sku)
-    });
-    let prices: Vec<Cents> = (0..t.rows)
-        .into_par_iter()
-        .with_min_len(1 << 14)
-        .map(|row| price(t, row, &links).unwrap_or(BAD_PRICE))
-        .collect();
-    let usable = usable(t, faults, &links, &item, &prices);
-    let dropped = dropped(&usable, &links);
-    let sorted = by_order(usable, &links);
-    let rows = without_duplicates(sorted, t, faults, &links.order);
-    let order: Vec<OrderIdx> = rows.take(links.order).into_iter().map(OrderIdx).collect();
-    let first_line = starts(&order, links.orders);
-    let item = rows
-        .take(item)
-        .into_iter()
-        .map(|item| item.unwrap_or_default())
-        .collect();
-    let line_no = rows
-        .take(std::mem::take(&mut t.line_no))
-        .into_iter()
-        .map(|n| n as u32)
-        .collect();
+    let (item, prices) = rayon::join(
+        || {
+            let known = |key| links.items.by_key(key).ok_or(Code::UnknownSku);
+            t.sku.map_keys(Err(Code::MissingValue), known)
+        },
+        || by_row(t.rows, |row| price(t, row, &links).unwrap_or(BAD_PRICE)),
+    );
+    let (rows, dropped) = if orderly(t, faults, &links, &item, &prices) {
+        (Rows::All(t.rows), Vec::new())
+    } else {
+        let usable = usable(t, faults, &links, &item, &prices);
+        let dropped = dropped(&usable, &links);
+        let sorted = by_order(usable, &links);
+        let rows = without_duplicates(sorted, t, faults, &links.order);
+        (rows, dropped)
+    };
+    let unread = super::unread::unread(t, faults, &links.order);
+    let (orders, quantity) = (links.orders, take(&mut t.quantity));
+    let order = rows.take(links.order);
+    let (first_line, (order, (row, (line_no, item)))) = rayon::join(
+        || starts(&order, orders),
+        || {
+            let row = || rows.numbers();
+            let line_no = || by_row(rows.len(), |i| t.line_no[rows.at(i)] as u32);
+            let item = || by_row(rows.len(), |i| item[rows.at(i)].unwrap_or_default());
+            let order = || by_row(order.len(), |i| OrderIdx(order[i]));
+            rayon::join(order, || rayon::join(row, || rayon::join(line_no, item)))
+        },
+    );
     let lines = Lines {
         order: order.into(),
-        row: rows.iter().map(|row| row as u64).collect(),
-        line_no,
-        item,
-        quantity: rows.take(std::mem::take(&mut t.quantity)).into(),
+        row: row.into(),
+        line_no: line_no.into(),
+        item: item.into(),
+        quantity: rows.take(quantity).into(),
         unit_price: rows.take(prices).into(),
     };
     (
@@ -73,8 +83,34 @@ pub fn lines(t: &mut schema::OrderLines, faults: &mut Faults, links: Links) -> (
         OfOrders {
             first_line,
             dropped,
+            unread,
         },
     )
+}
+
+/// `make` of every row, on all threads.
+fn by_row<T: Send>(rows: usize, make: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
+    let rows = (0..rows).into_par_iter().with_min_len(CHUNK);
+    rows.map(make).collect()
+}
+
+/// The usual case: all rows can be used, and stand by order and line number.
+fn orderly(
+    t: &schema::OrderLines,
+    faults: &Faults,
+    links: &Links,
+    item: &[Read<ItemIdx>],
+    prices: &[Cents],
+) -> bool {
+    let place = |row: usize| (links.order[row], t.line_no[row]);
+    let fine = |row: usize| {
+        links.order[row] != NONE
+            && item[row].is_ok()
+            && prices[row] != BAD_PRICE
+            && (row == 0 || place(row - 1) < place(row))
+    };
+    let rows = (0..t.rows).into_par_iter().with_min_len(CHUNK);
+    faults.is_empty() && rows.into_par_iter().all(fine)
 }
 
 /// Rows of each order that are not among the usable ones. A repeated line is usable here: its first row is kept.
@@ -114,9 +150,6 @@ fn usable(
     let fine = |row: usize| {
         good[row] && links.order[row] != NONE && item[row].is_ok() && prices[row] != BAD_PRICE
     };
-    if (0..t.rows).into_par_iter().with_min_len(1 << 14).all(fine) {
-        return Rows::All(t.rows);
-    }
     let mut rows = Vec::with_capacity(t.rows);
     for row in 0..t.rows {
         if fine(row) {
@@ -140,7 +173,11 @@ fn usable(
             }
         }
     }
-    Rows::Some(rows)
+    if rows.len() == t.rows {
+        Rows::All(rows.len())
+    } else {
+        Rows::Some(rows)
+    }
 }
 
 /// Rows by order, and within it as they were: a counting sort, O(orders + lines).
@@ -199,10 +236,12 @@ fn without_duplicates(
 }
 
 /// Where the lines of each order begin; one entry more than there are orders.
-fn starts(order: &[OrderIdx], orders: usize) -> Vec<u32> {
+fn starts(order: &[u32], orders: usize) -> Vec<u32> {
     let mut starts = Vec::with_capacity(orders + 1);
-    for (line, order) in order.iter().enumerate() {
-        starts.resize((order.index() + 1).max(starts.len()), line as u32);
+    for (line, &order) in order.iter().enumerate() {
+        while starts.len() <= order as usize {
+            starts.push(line as u32);
+        }
     }
     starts.resize(orders + 1, order.len() as u32);
     starts

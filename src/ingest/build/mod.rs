@@ -12,6 +12,7 @@ mod orders;
 mod rates;
 mod slots;
 mod symbols;
+mod unread;
 
 use super::faults::Noted;
 use super::intern::Known;
@@ -26,8 +27,8 @@ use crate::model::plan::Rejects;
 /// The names that other tables refer to.
 #[derive(Clone, Copy)]
 struct Names<'a> {
-    items: &'a Known<'a, ItemIdx>,
-    facilities: &'a Known<'a, FacilityIdx>,
+    items: &'a Known<ItemIdx>,
+    facilities: &'a Known<FacilityIdx>,
 }
 
 /// What was sold: which rows are orders, and their lines.
@@ -49,21 +50,37 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
         facilities: &known_facilities,
     };
 
+    let rates = rates::rate_card(&mut t, names.facilities);
     let (past, new) = (&t.history.table, &t.orders.table);
     let (faults, order_lines, fx) = (&mut t.orders.faults, &mut t.order_lines, &mut t.fx);
     let (customers, category) = (&mut t.customers, &t.items.table);
-    let ((sold, people), (symbols, (destinations, dest))) = rayon::join(
-        || {
-            let people =
-                || customers::customers(&customers.table, &mut customers.faults, new, past);
-            rayon::join(|| sold(new, faults, order_lines, fx, names), people)
-        },
-        || {
-            let symbols = symbols::symbols(new, past, category);
-            let places = orders::destinations(new, &symbols.orders.country);
-            (symbols, places)
-        },
-    );
+    let layouts = (&t.layouts.table, &mut t.layouts.faults);
+    let slots = (&t.slots.table, &mut t.slots.faults);
+    let stock = (&t.inventory.table, &mut t.inventory.faults);
+    let carriers = rates.carriers.len();
+    let ((sold, (people, (inventory, warehouses))), (symbols, (destinations, dest), lanes)) =
+        rayon::join(
+            || {
+                let people =
+                    || customers::customers(&customers.table, &mut customers.faults, new, past);
+                let stores = || {
+                    let warehouses =
+                        slots::warehouses(layouts, slots, facilities.len(), names, notes);
+                    (catalog::inventory(stock.0, stock.1, names), warehouses)
+                };
+                rayon::join(
+                    || sold(new, faults, order_lines, fx, names),
+                    || rayon::join(people, stores),
+                )
+            },
+            || {
+                let symbols = symbols::symbols(new, past, category);
+                let (places, dest) = orders::destinations(new, &symbols.orders.country);
+                let zones = &rates.zone_rows;
+                let lanes = Lanes::resolve(zones, carriers, &facilities, &places, &symbols.text);
+                (symbols, (places, dest), lanes)
+            },
+        );
     let (customers, buyer, past_buyer) = people;
     items.category = item_rows.iter().map(|&row| symbols.category[row]).collect();
     let history = customers::history(past, &t.history.faults, &past_buyer, &symbols.history);
@@ -73,18 +90,16 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
     };
     orders.first_line = sold.of_orders.first_line;
     orders.lines_dropped = sold.of_orders.dropped.into();
-
-    let layouts = (&t.layouts.table, &mut t.layouts.faults);
-    let slots = (&t.slots.table, &mut t.slots.faults);
     let mut batch = Batch {
         orders,
         lines: sold.lines,
-        inventory: catalog::inventory(&t.inventory.table, &mut t.inventory.faults, names),
-        warehouses: slots::warehouses(layouts, slots, facilities.len(), names, notes),
+        unread_lines: sold.of_orders.unread,
+        inventory,
+        warehouses,
         cartons: catalog::cartons(&t.cartons.table, &mut t.cartons.faults, names.facilities),
         returns: aftercare::returns(&t.returns.table, &mut t.returns.faults, names),
         claims: aftercare::claims(&t.claims.table, &mut t.claims.faults, names),
-        rates: rates::rate_card(&mut t, names.facilities),
+        rates,
         destinations,
         customers,
         history,
@@ -94,13 +109,7 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
     };
     batch.items = items;
     batch.facilities = facilities;
-    batch.rates.lanes = Lanes::resolve(
-        &batch.rates.zone_rows,
-        batch.rates.carriers.len(),
-        &batch.facilities,
-        &batch.destinations,
-        &batch.symbols,
-    );
+    batch.rates.lanes = lanes;
     (batch, rejects(t))
 }
 
@@ -167,5 +176,7 @@ fn rejects(t: Tables) -> Rejects {
         .faults
         .reject(&mut rejects, |row| claims.table.order_id.get(row));
     t.fx.faults.reject(&mut rejects, |_| None);
+    // Giving back some hundred megabytes takes as long as a stage of reading them; nobody waits for it.
+    rayon::spawn(move || drop((orders.table, lines.table)));
     rejects
 }

@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 
-use crate::ingest::column::Strs;
+use rayon::prelude::*;
+
 use crate::ingest::faults::Faults;
 use crate::ingest::intern::{self, NONE};
 use crate::ingest::rows::Rows;
 use crate::ingest::rules;
+use crate::ingest::strs::{CHUNK, Name, Names, Strs};
 
 /// Lines that may be looked up by bisection, one in this many, before hashing all ids is cheaper.
 const STRAY: usize = 64;
@@ -25,48 +27,66 @@ pub fn resolve(orders: &Strs, lines: &Strs, faults: &mut Faults) -> OrderIds {
     ascending(orders, lines).unwrap_or_else(|| hashed(orders, lines, faults))
 }
 
-/// The usual case: ids ascend, and lines stand in the order of their orders, with few exceptions. O(orders + lines) comparisons.
+/// The usual case: ids ascend, and lines stand in the order of their orders, with few exceptions. O(orders + lines) comparisons,
+/// on all threads.
 fn ascending(orders: &Strs, lines: &Strs) -> Option<OrderIds> {
-    let mut last = "";
-    for row in 0..orders.len() {
-        let id = orders.at(row);
-        if id <= last {
-            return None;
-        }
-        last = id;
+    let ascends = |first: usize| {
+        let mut last = first
+            .checked_sub(1)
+            .map_or(Name::EMPTY, |row| orders.name(row));
+        orders.names_from(first).take(CHUNK).all(|id| {
+            let before = std::mem::replace(&mut last, id);
+            before < id
+        })
+    };
+    let starts: Vec<usize> = (0..orders.len()).step_by(CHUNK).collect();
+    if !starts.into_par_iter().all(ascends) {
+        return None;
     }
-    let mut budget = lines.len() / STRAY + 64;
-    let mut of_line = Vec::with_capacity(lines.len());
-    let mut order = 0;
-    for row in 0..lines.len() {
-        let id = lines.at(row);
-        if order < orders.len() && orders.at(order) != id {
-            order += 1;
+    let mut of_line = vec![NONE; lines.len()];
+    of_line
+        .par_chunks_mut(CHUNK)
+        .enumerate()
+        .all(|(i, of_line)| walk(orders, lines.names_from(i * CHUNK), of_line))
+        .then_some(OrderIds {
+            rows: Rows::All(orders.len()),
+            of_line,
+        })
+}
+
+/// Finds the orders of consecutive lines by going along. `false`: too many do not follow the one before.
+fn walk(orders: &Strs, lines: Names, of_line: &mut [u32]) -> bool {
+    let mut budget = of_line.len() / STRAY + 64;
+    let mut here: Option<(usize, Name)> = None;
+    let mut following = orders.names_from(0);
+    for (id, place) in lines.zip(of_line) {
+        if here.is_none_or(|(_, name)| name != id) {
+            here = here.and_then(|(order, _)| Some((order + 1, following.next()?)));
         }
-        if order >= orders.len() || orders.at(order) != id {
-            budget = budget.checked_sub(1)?;
-            order = match bisect(orders, id) {
-                Some(found) => found,
-                None => {
-                    of_line.push(NONE);
-                    continue;
-                }
+        if here.is_none_or(|(_, name)| name != id) {
+            let Some(left) = budget.checked_sub(1) else {
+                return false;
             };
+            budget = left;
+            here = bisect(orders, id).map(|order| (order, id));
+            match here {
+                Some((order, _)) => following = orders.names_from(order + 1),
+                None => continue,
+            }
         }
-        of_line.push(order as u32);
+        if let Some((order, _)) = here {
+            *place = order as u32;
+        }
     }
-    Some(OrderIds {
-        rows: Rows::All(orders.len()),
-        of_line,
-    })
+    true
 }
 
 /// The row of `id` among ascending ids.
-fn bisect(orders: &Strs, id: &str) -> Option<usize> {
+fn bisect(orders: &Strs, id: Name) -> Option<usize> {
     let (mut from, mut to) = (0, orders.len());
     while from < to {
         let middle = from.midpoint(to);
-        match orders.at(middle).cmp(id) {
+        match orders.name(middle).partial_cmp(&id)? {
             Ordering::Equal => return Some(middle),
             Ordering::Less => from = middle + 1,
             Ordering::Greater => to = middle,
@@ -91,7 +111,7 @@ fn hashed(orders: &Strs, lines: &Strs, faults: &mut Faults) -> OrderIds {
         }
     }
     let of_line = ids.of[1]
-        .iter()
+        .par_iter()
         .map(|&id| {
             if id == NONE {
                 NONE

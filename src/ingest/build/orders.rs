@@ -7,10 +7,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::customers::CustomerColumn;
 use super::symbols::OrderSymbols;
-use crate::ingest::column::Strs;
 use crate::ingest::faults::{At, Faults};
 use crate::ingest::intern;
 use crate::ingest::rows::Rows;
+use crate::ingest::strs::Strs;
 use crate::ingest::{rules, schema};
 use crate::model::codes::Code;
 use crate::model::ids::{DestIdx, Idx, IdxVec, Sym};
@@ -89,23 +89,52 @@ fn exchange_rates((t, faults): (&schema::Fx, &mut Faults)) -> FxHashMap<String, 
 /// Distinct (country, postal code) pairs, in the order in which orders name them, and the one of each row.
 pub fn destinations(orders: &schema::Orders, country: &[Sym]) -> (Destinations, Vec<DestIdx>) {
     let postal_codes = intern::classes(&[&orders.postal_code]);
-    let mut found: FxHashMap<(Sym, u32), DestIdx> = FxHashMap::default();
+    let mut found = Places::new(country, postal_codes.len());
     let mut dests = Destinations::default();
     let mut of_row = Vec::with_capacity(orders.rows);
+    let located = !orders.lat.iter().all(Option::is_none);
     for (row, (&country, &code)) in country.iter().zip(&postal_codes.of[0]).enumerate() {
-        let dest = *found.entry((country, code)).or_insert_with(|| {
+        let found = found.of(country, code);
+        let dest = *found.get_or_insert_with(|| {
             dests.country.push(country);
             dests.position.push(None);
             dests.postal_code.push(orders.postal_code.at(row))
         });
-        if let (None, Some(lat), Some(lon)) =
-            (dests.position[dest], orders.lat[row], orders.lon[row])
+        if let (true, None) = (located, dests.position[dest])
+            && let (Some(lat), Some(lon)) = (orders.lat[row], orders.lon[row])
         {
             dests.position[dest] = Some((lat as f32, lon as f32));
         }
         of_row.push(dest);
     }
     (dests, of_row)
+}
+
+/// The destination of a country and postal code, once it has one: a table of all pairs where that is small.
+enum Places {
+    Table(usize, Vec<Option<DestIdx>>),
+    Map(FxHashMap<(Sym, u32), Option<DestIdx>>),
+}
+
+impl Places {
+    fn new(country: &[Sym], codes: usize) -> Places {
+        let countries = country.iter().max().map_or(0, |last| last.index() + 1);
+        let pairs = countries.saturating_mul(codes + 1);
+        if pairs <= 4 * country.len() {
+            Places::Table(codes + 1, vec![None; pairs])
+        } else {
+            Places::Map(FxHashMap::default())
+        }
+    }
+    /// `code` is [`intern::NONE`] or below the number of codes.
+    fn of(&mut self, country: Sym, code: u32) -> &mut Option<DestIdx> {
+        match self {
+            Places::Table(width, table) => {
+                &mut table[country.index() * *width + code.wrapping_add(1) as usize]
+            }
+            Places::Map(map) => map.entry((country, code)).or_default(),
+        }
+    }
 }
 
 /// The columns of `orders`, moved where all rows are orders. `first_line` and `lines_dropped` are left to the lines.
@@ -117,18 +146,18 @@ pub fn orders(
     customer: CustomerColumn,
     symbols: OrderSymbols,
 ) -> Orders {
-    let fault = faults_of(t.rows, faults);
-    let net_days = take(&mut t.payment_terms)
-        .into_iter()
-        .map(|terms| terms.days())
-        .collect();
-    let priority = take(&mut t.priority)
-        .into_iter()
-        .map(|priority| priority as u8)
-        .collect();
+    let (terms, priority) = (take(&mut t.payment_terms), take(&mut t.priority));
+    let ((id, row), (fault, (net_days, priority))) = rayon::join(
+        || (texts(&t.order_id, rows), rows.numbers()),
+        || {
+            let net_days = terms.into_iter().map(|terms| terms.days()).collect();
+            let priority = priority.into_iter().map(|priority| priority as u8);
+            (faults_of(t.rows, faults), (net_days, priority.collect()))
+        },
+    );
     Orders {
-        id: texts(&t.order_id, rows),
-        row: rows.iter().map(|row| row as u64).collect(),
+        id,
+        row: row.into(),
         fault: rows.take(fault).into(),
         placed_at: rows.take(take(&mut t.placed_at)).into(),
         customer: rows.take(customer).into(),
@@ -166,15 +195,14 @@ fn faults_of(rows: usize, faults: &mut Faults) -> Vec<Option<Code>> {
 }
 
 fn texts<I: Idx>(column: &Strs, rows: &Rows) -> Text<I> {
-    let sample = rows
-        .iter()
-        .take(1_000)
-        .map(|row| column.at(row).len())
-        .max()
-        .unwrap_or(0);
-    let mut text = Text::with_capacity(rows.len(), rows.len() * sample);
-    for row in rows.iter() {
-        text.push(column.at(row));
+    let sample = rows.iter().take(1_000).map(|row| column.at(row).len());
+    let mut text = Text::with_capacity(rows.len(), rows.len() * sample.max().unwrap_or(0));
+    let mut put = |id: &str| {
+        text.push(id);
+    };
+    match rows {
+        Rows::All(_) => column.each(put),
+        Rows::Some(rows) => rows.iter().for_each(|&row| put(column.at(row as usize))),
     }
     text
 }

@@ -4,11 +4,14 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::ingest::column::Strs;
 use crate::ingest::intern::{self, Classes, NONE};
 use crate::ingest::schema;
+use crate::ingest::strs::Strs;
 use crate::model::ids::Sym;
 use crate::model::text::Text;
+
+/// Kinds of fingerprints, which come first: nobody reads them, they are only compared, so their texts are not kept.
+const FINGERPRINTS: usize = 3;
 
 type Symbols = Vec<Option<Sym>>;
 
@@ -94,12 +97,12 @@ pub fn symbols(
                 .collect::<Vec<_>>()
         },
         || {
-            classes
-                .par_iter()
-                .map(Classes::text::<Sym>)
-                .collect::<Vec<_>>()
+            let texts = classes.par_iter().skip(FINGERPRINTS);
+            texts.map(Classes::text::<Sym>).collect::<Vec<_>>()
         },
     );
+    let fingerprints = classes.iter().take(FINGERPRINTS);
+    text.push_empty(fingerprints.map(Classes::len).sum());
     parts.iter().for_each(|part| text.append(part));
     let mut columns = columns.into_iter().flatten();
     let mut next = || columns.next().unwrap_or_default();

@@ -30,7 +30,7 @@ pub fn section(v: &View) -> Markup {
 fn components(v: &View) -> Markup {
     let c = &v.metrics.costs;
     let parts = [
-        ("Freight", c.freight_cents, "c1"),
+        ("Freight", c.freight_cents + c.rebooking_cents, "c1"),
         ("Cartons", c.cartons_cents, "c1"),
         ("Handling", c.handling_cents, "c1"),
         ("Split penalty", c.split_penalty_cents, "rest"),
@@ -167,7 +167,7 @@ fn differences(svg: &mut Svg, v: &View, points: &[(&str, i64, &str)], x: &Scale)
         svg.text("label", (middle, 18.0), "middle", &text);
     }
     if let Some(bound) = of("good") {
-        let text = format!("at most {} left", v.money_short(plan - bound));
+        let text = format!("gap to the bound {}", v.money_short(plan - bound));
         svg.text("label", (x.at(bound as f64), 58.0), "start", &text);
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::View;
-use super::parts::{Head, bar_cell, card, num, plural, table};
+use super::parts::{Head, bar_cell, card, num, plural, prose, table, wide_table, words};
 use crate::model::codes::Code;
 use crate::report::format::{count, percent};
 use crate::report::metrics::StateCounts;
@@ -11,11 +11,10 @@ use crate::report::states::State;
 
 pub fn section(v: &View) -> Markup {
     let m = v.metrics;
-    let partly = m.orders.partly_planned.unwrap_or(0);
     let lead = html! {
-        "Every order row ends in exactly one state."
-        @if partly > 0 {
-            " Of the planned orders, " (count(partly)) " ship without some of their units."
+        "Every order row ends in exactly one state; an order is planned if any unit of it ships."
+        @if m.units.planned < m.units.read {
+            " " (count(m.units.read - m.units.planned)) " of " (plural(m.units.read, "unit")) " do not ship."
         }
     };
     card(
@@ -25,11 +24,12 @@ pub fn section(v: &View) -> Markup {
         html! {
             (state_bar(&m.orders))
             (states(v))
-            @if m.reasons.is_empty() {
-                p.quiet { @if m.orders.read > 0 { "Every order is planned." } @else { "There are no orders." } }
+            @if m.shortfalls.is_empty() {
+                p.quiet { @if m.orders.read > 0 { "Every order ships in full." } @else { "There are no orders." } }
             } @else {
-                h3 { "Why orders do not ship" }
+                h3 { "Why orders, or units of them, do not ship" }
                 (reasons(v))
+                p.quiet { "An order may stand in several rows; a unit stands in one. In part: other units of the order ship." }
             }
             (faults(v))
         },
@@ -77,6 +77,15 @@ fn states(v: &View) -> Markup {
                     (num(&count(m.lines.of(state))))
                     (num(&count(m.units.of(state))))
                 }
+                @if let (State::Planned, Some(partly @ 1..)) = (state, m.orders.partly_planned) {
+                    tr.part {
+                        th scope="row" { "of them in part" }
+                        (num(&count(partly)))
+                        (num(&percent(partly as f64 / read)))
+                        (num(&count(m.lines.partly_planned.unwrap_or(0))))
+                        (num(""))
+                    }
+                }
             }
             tr.total {
                 th scope="row" { "read" }
@@ -94,38 +103,33 @@ fn chip(state: State) -> Markup {
 }
 
 fn reasons(v: &View) -> Markup {
-    let mut rows: Vec<_> = v.metrics.reasons.iter().collect();
-    rows.sort_by_key(|reason| std::cmp::Reverse(reason.orders));
+    let rows = &v.metrics.shortfalls;
     let most = rows.first().map_or(1, |reason| reason.orders).max(1) as f64;
     let head = [
         Head::Text("Reason"),
         Head::Num("Orders"),
+        Head::Num("of them in part"),
+        Head::Num("Units"),
         Head::Text("State"),
         Head::Text("What can be done"),
     ];
-    table(
-        "Reasons why orders do not ship",
+    wide_table(
+        "Reasons why orders or units do not ship",
         false,
         &head,
-        html! {
+        &html! {
             @for reason in rows {
                 tr {
                     th scope="row" { (words(&reason.code)) }
                     (bar_cell(reason.orders as f64 / most, reason.state.name(), &count(reason.orders)))
+                    (num(&count(reason.partly_planned_orders)))
+                    (num(&count(reason.units)))
                     td { (chip(reason.state)) }
-                    td.hint { (reason.hint) }
+                    td.hint { (prose(&reason.hint)) }
                 }
             }
         },
     )
-}
-
-/// `no_stock` as `no stock`.
-fn words(code: &str) -> String {
-    if code.is_empty() {
-        return "not said".into();
-    }
-    code.replace('_', " ")
 }
 
 /// Rows of any table that are not used.
@@ -152,7 +156,7 @@ fn faults(v: &View) -> Markup {
                         tr {
                             th scope="row" { (words(code)) }
                             (num(&count(*rows)))
-                            td.hint { (Code::from_name(code).map_or("", Code::hint)) }
+                            td.hint { (prose(Code::from_name(code).map_or("", Code::hint))) }
                         }
                     }
                 }))

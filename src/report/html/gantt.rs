@@ -1,16 +1,19 @@
-//! When the floor works: the waves of each facility against the carriers' cut-offs.
+//! When the floor works: the waves of each facility against its open hours and the carriers' pick-ups, on the facility's own clock.
 //!
-//! A wave is a bar from its release to the moment its last shipment is packed. Bars that overlap stand in lanes; a facility with
-//! more lanes than fit is drawn as the number of shipments at work over time instead.
+//! A wave is a bar from its release to the moment its last shipment is packed: thick in open hours, a thread through closed ones.
+//! Bars that overlap stand in lanes; a facility with more lanes than fit is drawn as the number of shipments at work over time instead.
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::View;
 use super::axis::{self, Scale};
-use super::parts::{Figure, Head, Svg, bar_cell, card, num, plural, table};
+use super::hours::Hours;
+use super::parts::{Figure, Head, Svg, bar_cell, card, num, plural, wide_table};
 use crate::model::ids::{FacilityIdx, Idx};
 use crate::model::units::{Seconds, Timestamp};
-use crate::report::format::{count, duration, percent_or_dash, reached};
+use crate::report::format::{count, duration, local, percent_or_dash, reached};
+use crate::report::metrics::CutOff;
 
 /// Facilities drawn, those with most shipments first.
 const FACILITIES: usize = 16;
@@ -21,10 +24,14 @@ const BARS: usize = 120;
 /// Rows of the table of cut-offs.
 const ROWS: usize = 30;
 const WIDTH: f64 = 1_080.0;
-const LEFT: f64 = 120.0;
-const TOP: f64 = 30.0;
+const LEFT: f64 = 150.0;
+const TOP: f64 = 34.0;
 const LANE: f64 = 13.0;
-const PROFILE: f64 = 44.0;
+const PROFILE: f64 = 46.0;
+/// Above the bars, for the marks of pick-ups.
+const MARKS: f64 = 9.0;
+/// Room for the name, the time zone and the shift of a facility.
+const LABELS: f64 = 42.0;
 const GAP: f64 = 14.0;
 
 /// A wave on the time axis.
@@ -41,6 +48,8 @@ struct Bar {
 
 struct Row {
     name: String,
+    time_zone: String,
+    hours: Hours,
     bars: Vec<Bar>,
     /// Lane of each bar.
     lanes: Vec<usize>,
@@ -56,12 +65,26 @@ impl Row {
     fn as_profile(&self) -> bool {
         self.lane_count() > LANES || self.bars.len() > BARS
     }
-    fn height(&self) -> f64 {
+    /// Of the bars or the profile.
+    fn body(&self) -> f64 {
         if self.as_profile() {
             PROFILE
         } else {
             LANE * self.lane_count() as f64
         }
+    }
+    fn height(&self) -> f64 {
+        let labels = if self.as_profile() {
+            LABELS + 13.0
+        } else {
+            LABELS
+        };
+        (MARKS + self.body()).max(labels)
+    }
+    /// The parts of a bar in open hours, in clock seconds.
+    fn worked(&self, bar: &Bar) -> Vec<(i64, i64)> {
+        let clock = |at| self.hours.clock(at);
+        self.hours.open(clock(bar.from), clock(bar.to))
     }
 }
 
@@ -69,13 +92,13 @@ pub fn section(v: &View) -> Markup {
     let m = v.metrics;
     let all = rows(v);
     let lead = html! {
-        (plural(m.waves.waves, "wave")) " on " (plural(m.waves.batches, "cart")) "; "
-        (percent_or_dash(m.cut_offs_made_share)) " of shipments make the pick-up they were planned for."
+        (plural(m.waves.waves, "wave")) " on " (plural(m.waves.batches, "cart tour")) "; "
+        (percent_or_dash(m.cut_offs_made_share)) " of shipments are packed before the carrier pick-up they were planned for."
         @if m.waves.not_waved > 0 { " " (plural(m.waves.not_waved, "shipment")) " found no wave; table wave_shipments says why." }
     };
     card(
         "waves",
-        "Waves against cut-offs",
+        "Waves and carrier pick-ups",
         lead,
         html! {
             @if all.is_empty() {
@@ -103,9 +126,12 @@ fn rows(v: &View) -> Vec<Row> {
         .filter(|(_, bars)| !bars.is_empty())
         .map(|(i, mut bars)| {
             bars.sort_by_key(|bar| (bar.from, bar.number));
-            let name = v.batch.facilities[FacilityIdx::from_usize(i)].id.clone();
+            let facility = &v.batch.facilities[FacilityIdx::from_usize(i)];
+            let name = facility.id.clone();
             let cut_offs = v.metrics.cut_offs.iter().filter(|c| c.facility_id == name);
             Row {
+                time_zone: facility.time_zone.clone(),
+                hours: Hours::of(facility),
                 cut_offs: cut_offs
                     .map(|c| (Timestamp(c.pickup_at), c.packed_in_time == c.shipments))
                     .collect(),
@@ -168,102 +194,127 @@ fn lanes(bars: &[Bar]) -> Vec<usize> {
         .collect()
 }
 
-/// From the first release to the last end, and cut-offs up to half a day later.
-fn span(rows: &[Row]) -> (Timestamp, Timestamp) {
-    let bars = || rows.iter().flat_map(|row| &row.bars);
-    let from = bars().map(|bar| bar.from).min().unwrap_or_default();
-    let end = bars().map(|bar| bar.to).max().unwrap_or_default();
-    let cut_offs = rows.iter().flat_map(|row| &row.cut_offs).map(|c| c.0);
-    let soon = cut_offs.filter(|&at| at <= end + Seconds(43_200)).max();
+/// In clock seconds: from the first release to the last end, and pick-ups up to half a day later.
+fn span(rows: &[Row]) -> (i64, i64) {
+    let over = |moments: &dyn Fn(&Row) -> Vec<Timestamp>| -> Vec<i64> {
+        let clocks = |row: &Row| -> Vec<i64> {
+            let moments = moments(row).into_iter();
+            moments.map(|at| row.hours.clock(at)).collect()
+        };
+        rows.iter().flat_map(clocks).collect()
+    };
+    let begins = over(&|row| row.bars.iter().map(|bar| bar.from).collect());
+    let ends = over(&|row| row.bars.iter().map(|bar| bar.to).collect());
+    let pickups = over(&|row| row.cut_offs.iter().map(|c| c.0).collect());
+    let from = begins.into_iter().min().unwrap_or(0);
+    let end = ends.into_iter().max().unwrap_or(0);
+    let soon = pickups.into_iter().filter(|&at| at <= end + 43_200).max();
     let to = soon.unwrap_or(end).max(end);
-    let margin = Seconds(((to - from).0 / 60).max(300));
+    let margin = ((to - from) / 60).max(300);
     (from - margin, to + margin)
 }
 
 fn draw(v: &View, rows: &[Row]) -> Markup {
     let (from, to) = span(rows);
     let x = Scale {
-        from: from.0 as f64,
-        to: to.0 as f64,
+        from: from as f64,
+        to: to as f64,
         start: LEFT,
         end: WIDTH - 12.0,
     };
     let height = TOP + rows.iter().map(|row| row.height() + GAP).sum::<f64>();
     let mut svg = Svg::default();
-    for tick in axis::times(from, to, &v.zone, 12) {
-        let at = x.at(tick.at.0 as f64);
-        svg.line(
-            if tick.midnight { "grid day" } else { "grid" },
-            (at, TOP - 8.0),
-            (at, height - 4.0),
-        );
-        svg.text(
-            if tick.midnight { "tick strong" } else { "tick" },
-            (at, 14.0),
-            "middle",
-            &tick.label,
-        );
-    }
     let mut y = TOP;
-    for (i, row) in rows.iter().enumerate() {
-        if i > 0 {
-            svg.line("rule", (0.0, y - GAP / 2.0), (WIDTH, y - GAP / 2.0));
+    for row in rows {
+        for (begin, end) in row.hours.closed(from, to) {
+            let (left, right) = (x.at(begin as f64), x.at(end as f64));
+            let size = (right - left, row.height() + GAP - 2.0);
+            svg.rect("closed", (left, y - GAP / 2.0 + 1.0), size, "");
         }
+        y += row.height() + GAP;
+    }
+    ticks(&mut svg, &x, height);
+    let mut y = TOP;
+    for row in rows {
+        svg.line("rule", (0.0, y - GAP / 2.0), (WIDTH, y - GAP / 2.0));
         svg.text("place", (0.0, y + 10.0), "start", &row.name);
+        svg.text("tick", (0.0, y + 25.0), "start", &row.time_zone);
+        svg.text("tick", (0.0, y + 39.0), "start", &row.hours.shift());
         if row.as_profile() {
-            profile(&mut svg, row, &x, y);
+            profile(&mut svg, row, &x, y + MARKS);
         } else {
-            bars(&mut svg, v, row, &x, y);
+            bars(&mut svg, row, &x, y + MARKS);
         }
-        for &(at, made) in row.cut_offs.iter().filter(|c| c.0 <= to) {
-            cut_off(
-                &mut svg,
-                v,
-                (x.at(at.0 as f64), y - 4.0),
-                row.height() + 8.0,
-                made,
-                at,
-            );
-        }
+        pickups(&mut svg, v, row, &x, y);
         y += row.height() + GAP;
     }
     let figure = Figure {
         id: "gantt",
-        title: "Waves by facility over time, with carrier cut-offs",
-        description: "Bars are waves from release to packed, vertical marks are carrier pick-ups; the table below lists the pick-ups.",
+        title: "Waves by facility over local time, with open hours and carrier pick-ups",
+        description: "Bars are waves from release to packed, shaded hours are closed, marks are carrier pick-ups; the table below lists the pick-ups.",
         width: WIDTH,
         height,
     };
     figure.draw(&svg)
 }
 
-fn bars(svg: &mut Svg, v: &View, row: &Row, x: &Scale, y: f64) {
+/// Round local times; clock seconds are what UTC shows.
+fn ticks(svg: &mut Svg, x: &Scale, height: f64) {
+    let (from, to) = (Timestamp(x.from as i64), Timestamp(x.to as i64));
+    let day = local(from, &TimeZone::UTC, "local time, %a %-d %b");
+    svg.text("tick", (0.0, 14.0), "start", &day);
+    for tick in axis::times(from, to, &TimeZone::UTC, 12) {
+        let at = x.at(tick.at.0 as f64);
+        let (grid, text) = match tick.midnight {
+            true => ("grid day", "tick strong"),
+            false => ("grid", "tick"),
+        };
+        svg.line(grid, (at, TOP - 12.0), (at, height - 8.0));
+        svg.text(text, (at, 14.0), "middle", &tick.label);
+    }
+}
+
+fn bars(svg: &mut Svg, row: &Row, x: &Scale, y: f64) {
     for (bar, &lane) in row.bars.iter().zip(&row.lanes) {
-        let (from, to) = (x.at(bar.from.0 as f64), x.at(bar.to.0 as f64));
         let class = if bar.missed > 0 { "wave bad" } else { "wave" };
         let mut tip = format!(
-            "{}-W{}: {} to {}, {}, {}",
+            "{}-W{}: released {}, packed {}, {}, {}",
             row.name,
             bar.number,
-            v.moment(bar.from),
-            v.moment(bar.to),
+            row.hours.moment(bar.from),
+            row.hours.moment(bar.to),
             plural(u64::from(bar.shipments), "shipment"),
             plural(u64::from(bar.lines), "line")
         );
         if bar.missed > 0 {
             tip += &format!("; {} miss their pick-up", count(u64::from(bar.missed)));
         }
-        let at = (from, y + LANE * lane as f64);
-        svg.rect(class, at, ((to - from - 1.0).max(1.5), LANE - 3.0), &tip);
+        let top = y + LANE * lane as f64;
+        let at = |moment| x.at(row.hours.clock(moment) as f64);
+        let (from, to) = (at(bar.from), at(bar.to));
+        let middle = top + (LANE - 3.0) / 2.0 - 0.75;
+        svg.rect(
+            class,
+            (from, middle),
+            ((to - from - 1.0).max(1.5), 1.5),
+            &tip,
+        );
+        for (begin, end) in row.worked(bar) {
+            let (left, right) = (x.at(begin as f64), x.at(end as f64));
+            let size = ((right - left - 1.0).max(1.5), LANE - 3.0);
+            svg.rect(class, (left, top), size, &tip);
+        }
     }
 }
 
-/// Shipments at work over time, as a stepped area.
+/// Shipments at work over time, as a stepped area; none are at work in closed hours.
 fn profile(svg: &mut Svg, row: &Row, x: &Scale, y: f64) {
-    let mut changes: Vec<(Timestamp, i64)> = Vec::with_capacity(2 * row.bars.len());
+    let mut changes: Vec<(i64, i64)> = Vec::with_capacity(2 * row.bars.len());
     for bar in &row.bars {
-        changes.push((bar.from, i64::from(bar.shipments)));
-        changes.push((bar.to, -i64::from(bar.shipments)));
+        for (begin, end) in row.worked(bar) {
+            changes.push((begin, i64::from(bar.shipments)));
+            changes.push((end, -i64::from(bar.shipments)));
+        }
     }
     changes.sort_unstable();
     let mut at_work = 0;
@@ -271,7 +322,7 @@ fn profile(svg: &mut Svg, row: &Row, x: &Scale, y: f64) {
         .iter()
         .map(|&(at, change)| {
             at_work += change;
-            (x.at(at.0 as f64), at_work)
+            (x.at(at as f64), at_work)
         })
         .collect();
     let most = levels.iter().map(|level| level.1).max().unwrap_or(1).max(1);
@@ -296,30 +347,41 @@ fn profile(svg: &mut Svg, row: &Row, x: &Scale, y: f64) {
         plural(most as u64, "shipment")
     );
     svg.path("profile", &format!("{path}V{base:.1}Z"), "", &tip);
-    svg.text(
-        "tick",
-        (0.0, y + 24.0),
-        "start",
-        &plural(row.bars.len() as u64, "wave"),
-    );
     let missed: u64 = row.bars.iter().map(|bar| u64::from(bar.missed)).sum();
     let (class, note) = match missed {
-        0 => ("tick", format!("peak {}", count(most as u64))),
-        n => ("alarm", format!("{} missed", count(n))),
+        0 => (
+            "tick",
+            format!("peak {} at work", plural(most as u64, "shipment")),
+        ),
+        n => (
+            "alarm",
+            format!("{} late for pick-up", plural(n, "shipment")),
+        ),
     };
-    svg.text(class, (0.0, y + 37.0), "start", &note);
+    svg.text(class, (0.0, y - MARKS + 53.0), "start", &note);
 }
 
-fn cut_off(svg: &mut Svg, v: &View, at: (f64, f64), height: f64, made: bool, moment: Timestamp) {
-    let class = if made { "cutoff" } else { "cutoff bad" };
-    let (left, y) = at;
-    let tip = format!("pick-up {}", v.moment(moment));
-    let d = format!(
-        "M{left:.1} {y:.1}V{:.1}M{:.1} {y:.1}h7l-3.5 5z",
-        y + height,
-        left - 3.5
-    );
-    svg.path(class, &d, "", &tip);
+/// A mark over the bars for each pick-up of this plan, and a faint line down to them.
+fn pickups(svg: &mut Svg, v: &View, row: &Row, x: &Scale, y: f64) {
+    for &(moment, made) in &row.cut_offs {
+        let clock = row.hours.clock(moment) as f64;
+        if clock > x.to {
+            continue;
+        }
+        let class = if made { "cutoff" } else { "cutoff bad" };
+        let left = x.at(clock);
+        let carriers = v
+            .metrics
+            .cut_offs
+            .iter()
+            .find(|c| c.facility_id == row.name && c.pickup_at == moment.0);
+        let carriers = carriers.map_or("carrier", |c| c.carriers.as_str());
+        let tip = format!("{carriers} pick-up {}", row.hours.moment(moment));
+        let bottom = y + MARKS + row.body() + 1.0;
+        svg.line(&format!("{class} faint"), (left, y), (left, bottom));
+        let d = format!("M{:.1} {:.1}h8l-4 7z", left - 4.0, y - 1.0);
+        svg.path(class, &d, "", &tip);
+    }
 }
 
 fn legend(rows: &[Row]) -> Markup {
@@ -327,25 +389,37 @@ fn legend(rows: &[Row]) -> Markup {
     let profiles = rows.iter().take(FACILITIES).any(Row::as_profile);
     html! {
         p.legend {
-            span { span.key.c1 {} "wave, release to packed" }
-            span { span.key.bad {} "some of it misses its pick-up" }
-            span { span.key.line {} "carrier pick-up, red where a shipment misses it" }
-            @if profiles { span { "Where a facility has many waves, the area is its shipments at work over time." } }
+            span { span.key.c1 {} "wave, from its release to its last parcel packed" }
+            span { span.key.bad {} "wave with shipments that miss their pick-up" }
+            span { span.key.closed {} "closed hours (no shift): a wave in work is a thread" }
+            span { span.key.mark {} "carrier pick-up (cut-off), red where a shipment misses it" }
+            @if profiles { span { span.key.c1.pale {} "area: shipments in work over time, where a facility has many waves" } }
         }
+        @if rows.iter().any(|row| row.time_zone != rows[0].time_zone) { p.quiet { "Every facility stands in its own local time: a line down the chart is the same time on the clock, not the same moment." } }
         @if hidden > 0 { p.quiet { "The " (FACILITIES) " busiest facilities are drawn; " (hidden) " more are in table waves." } }
     }
+}
+
+/// In the facility's own time zone.
+fn pickup_time(v: &View, c: &CutOff) -> String {
+    let mut facilities = v.batch.facilities.iter();
+    let moment = Timestamp(c.pickup_at);
+    facilities
+        .find(|facility| facility.id == c.facility_id)
+        .map_or_else(
+            || v.moment(moment),
+            |facility| Hours::of(facility).moment(moment),
+        )
 }
 
 /// Pick-ups, those with the least slack first.
 fn cut_offs(v: &View) -> Markup {
     let mut rows: Vec<_> = v.metrics.cut_offs.iter().collect();
     let total = rows.len();
-    let fault =
-        |c: &crate::report::metrics::CutOff| (c.slack_seconds.unwrap_or(i64::MIN), c.pickup_at);
-    rows.sort_by_key(|c| fault(c));
+    rows.sort_by_key(|c| (c.slack_seconds.unwrap_or(i64::MIN), c.pickup_at));
     let head = [
         Head::Text("Facility"),
-        Head::Text("Pick-up"),
+        Head::Text("Pick-up (local time)"),
         Head::Text("Carriers"),
         Head::Num("Shipments"),
         Head::Num("Packed in time"),
@@ -354,12 +428,12 @@ fn cut_offs(v: &View) -> Markup {
     html! {
         details.keep open[total <= 12] {
             summary { "Pick-ups, tightest first" }
-            (table("Carrier pick-ups", false, &head, html! {
+            (wide_table("Carrier pick-ups", false, &head, &html! {
                 @for c in rows.iter().take(ROWS) {
                     @let share = c.packed_in_time as f64 / c.shipments.max(1) as f64;
                     tr {
                         th scope="row" { (c.facility_id) }
-                        td.when { (v.moment(Timestamp(c.pickup_at))) }
+                        td.when { (pickup_time(v, c)) }
                         td { (c.carriers) }
                         (num(&count(c.shipments)))
                         (bar_cell(share, if share < 1.0 { "bad" } else { "good" }, &count(c.packed_in_time)))

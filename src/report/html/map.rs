@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::View;
 use super::outline::{Frame, Point, outline};
-use super::parts::{Figure, Head, SERIES, Svg, card, num, plural, series, table};
+use super::parts::{Figure, Head, SERIES, Svg, card, num, plural, series, wide_table};
 use crate::model::ids::FacilityIdx;
 use crate::report::format::{count, percent};
 
@@ -387,7 +387,7 @@ fn rows(v: &View, flows: &[Flow]) -> Markup {
         Head::Num("Share"),
     ];
     html! {
-        (table("Largest flows", false, &head, html! {
+        (wide_table("Largest flows", false, &head, &html! {
             @for flow in flows.iter().take(ROWS) {
                 tr {
                     th scope="row" { (v.batch.facilities[flow.facility].id) }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::View;
-use super::parts::{Head, bar_cell, card, num, plural, table};
+use super::parts::{Head, bar_cell, card, num, plural, prose, table, wide_table};
 use crate::model::plan::ShadowPrice;
 use crate::params::Params;
 use crate::report::format::{bytes, count, distance, percent_or_dash, wall_clock};
@@ -25,7 +25,7 @@ pub fn section(v: &View) -> Markup {
         lead,
         html! {
             @if !m.run.notes.is_empty() {
-                div.notes { h3 { "Notes" } ul { @for note in &m.run.notes { li { (note) } } } }
+                div.notes { h3 { "Notes" } ul { @for note in &m.run.notes { li { (prose(note)) } } } }
             }
             div.columns {
                 div { h3 { "Stages and their checks" } (stages(v)) }
@@ -96,7 +96,7 @@ fn failures(v: &View) -> Markup {
     html! {
         @if !failed.is_empty() {
             h3.badtext { "Broken rules" }
-            (table("Violations", false, &head, html! {
+            (wide_table("Violations", false, &head, &html! {
                 @for check in failed { @for violation in &check.examples {
                     tr {
                         th scope="row" { (check.stage) }
@@ -125,10 +125,10 @@ fn gaps(v: &View) -> Markup {
     ];
     html! {
         @if rows.is_empty() { p.quiet { "No stage reported a bound." } } @else {
-            (table("Bounds", false, &head, html! {
+            (wide_table("Bounds", false, &head, &html! {
                 @for row in rows.iter().filter(|row| row.scope == "all") {
                     tr {
-                        th scope="row" { (what(row)) span.quiet { " " (row.method) } }
+                        th.wrap scope="row" { (what(row)) div.quiet { (row.method) } }
                         (num(&show(row, row.value)))
                         (num(&show(row, row.bound)))
                         (num(&percent_or_dash(row.gap())))
@@ -234,14 +234,14 @@ fn parameters(v: &View) -> Markup {
         }
         details {
             summary { "All " (all.len()) " parameters" }
-            (table("Parameters", false, &head, html! {
+            (wide_table("Parameters", false, &head, &html! {
                 @for s in &all {
                     tr.changed[s.changed] {
                         th scope="row" { code { (s.path) } }
                         (num(&s.value))
                         (num(&s.default))
                         td { (s.unit) }
-                        td.hint { (s.reason) }
+                        td.hint { (prose(s.reason)) }
                     }
                 }
             }))

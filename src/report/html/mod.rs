@@ -9,6 +9,7 @@ mod axis;
 mod cost;
 mod demand;
 mod gantt;
+mod hours;
 mod map;
 mod method;
 mod network;

@@ -3,7 +3,9 @@
 use maud::{Markup, html};
 
 use super::View;
-use super::parts::{Head, SERIES, bar_cell, card, load_cell, num, plural, series, table};
+use super::parts::{
+    Head, SERIES, bar_cell, breakable, card, load_cell, num, plural, series, wide_table,
+};
 use crate::report::format::{count, distance};
 use crate::report::metrics::{FacilityUse, ServiceUse};
 
@@ -67,11 +69,11 @@ fn busy(v: &View, facilities: &[&FacilityUse]) -> Markup {
         Head::Num("Freight"),
     ];
     let rest = facilities.get(TOP..).unwrap_or_default();
-    table(
+    wide_table(
         "Facilities",
         true,
         &head,
-        html! {
+        &html! {
             @for f in facilities.iter().take(TOP) {
                 tr {
                     th scope="row" { (f.facility_id) }
@@ -116,17 +118,17 @@ fn carriers(v: &View, services: &[&ServiceUse]) -> Markup {
         Head::Text("Service"),
         Head::Num("Shipments"),
         Head::Num("Price"),
-        Head::Num("Each"),
+        Head::Num("Per parcel"),
         Head::Num("Late"),
     ];
-    table(
+    wide_table(
         "Carrier services",
         true,
         &head,
-        html! {
+        &html! {
             @for (i, s) in services.iter().enumerate() {
                 tr {
-                    th scope="row" { span class={ "key " (series(i)) } {} (s.carrier) " " (s.service) }
+                    th.wrap.keyed scope="row" { span class={ "key " (series(i)) } {} (breakable(&s.carrier)) " " (breakable(&s.service)) }
                     (bar_cell(s.shipments as f64 / most, series(i), &count(s.shipments)))
                     (num(&v.money(s.price_cents)))
                     (num(&v.money((s.price_cents as f64 / s.packages.max(1) as f64).round() as i64)))
@@ -166,7 +168,7 @@ fn mix(v: &View, facilities: &[&FacilityUse], services: &[&ServiceUse]) -> Marku
             }
         }
         p.quiet {
-            "Bar length is shipments, colours as in the table of services."
+            "Bar length: shipments. Colours: as in the table of services."
             @if facilities.len() > MIX { " The " (MIX) " busiest facilities." }
             @if services.len() > SERIES { " Services after the seventh share one colour." }
         }

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::parts::plural;
+use super::parts::{plural, words};
 use super::{View, cost, demand, gantt, map, method, network, times};
 use crate::model::units::Seconds;
 use crate::report::format::{count, duration_short, percent, percent_or_dash};
@@ -37,7 +37,7 @@ pub fn page(v: &View) -> Markup {
                 }
                 footer { p {
                     "wavecrest " (m.run.version) " · seed " (m.run.seed) " · "
-                    (plural(m.run.threads as u64, "thread")) ". Local times: " (m.run.time_zone)
+                    (plural(m.run.threads as u64, "thread")) ". Times of a facility are in its own time zone, all others in " (m.run.time_zone)
                     ". Every figure is in metrics.json, every row in the tables of this run."
                 } }
                 script { (PreEscaped(include_str!("sort.js"))) }
@@ -58,6 +58,7 @@ fn header(v: &View) -> Markup {
             (verdict(v))
         }
         p.headline { (headline(v)) }
+        (causes(v))
     }
 }
 
@@ -98,23 +99,72 @@ fn verdict(v: &View) -> Markup {
     }
 }
 
-/// The plan in one sentence or two.
+/// The plan in a few sentences.
 fn headline(v: &View) -> Markup {
     let m = v.metrics;
-    let waiting = m.orders.held + m.orders.backordered;
+    let partly = m.orders.partly_planned.unwrap_or(0);
+    let whole = m.orders.planned.saturating_sub(partly);
+    let not = m.orders.read - m.orders.planned;
     html! {
-        strong { (count(m.orders.planned)) " of " (plural(m.orders.read, "order")) " ship" }
+        @if m.orders.read == 0 {
+            "There are no orders."
+        } @else if whole == m.orders.read {
+            strong { "All " (plural(m.orders.read, "order")) " ship in full" } "."
+        } @else {
+            "Of " (plural(m.orders.read, "order")) ", "
+            strong { (count(whole)) " ship in full" } ", "
+            strong { (count(partly)) " in part" } " and "
+            strong { (count(not)) " not at all" } "."
+        }
         @if let Some(cost) = m.costs.per_order_cents {
-            " at " strong { (v.money(cost.round() as i64)) " an order" }
+            " Those that ship cost " strong { (v.money(cost.round() as i64)) } " each"
+            @if let Some(share) = m.on_time_share { "; " strong { (percent(share)) } " of them arrive on time" }
+            "."
         }
-        @if let Some(share) = m.on_time_share {
-            ", " strong { (percent(share)) " of them on time" }
-        }
-        "; " (count(waiting)) " wait and " (count(m.orders.rejected)) " were rejected."
-        @if let Some(gap) = m.routing.gap {
-            " No routing can cost less than the bound, " strong { (percent(gap)) } " below this one."
+        @if let (Some(bound), Some(gap)) = (m.routing.bound_cents, m.routing.gap) {
+            " No routing can cost less than " (v.money(bound)) ": the gap to this bound is " strong { (percent(gap)) } "."
         }
     }
+}
+
+/// Why orders do not ship, or only in part, the most frequent causes first.
+fn causes(v: &View) -> Markup {
+    let m = v.metrics;
+    let mut not: Vec<(&str, u64)> = m
+        .reasons
+        .iter()
+        .map(|row| (row.code.as_str(), row.orders))
+        .collect();
+    let mut partly: Vec<(&str, u64)> = m
+        .shortfalls
+        .iter()
+        .map(|row| (row.code.as_str(), row.partly_planned_orders))
+        .filter(|row| row.1 > 0)
+        .collect();
+    not.sort_by_key(|row| std::cmp::Reverse(row.1));
+    partly.sort_by_key(|row| std::cmp::Reverse(row.1));
+    html! {
+        @for (name, causes) in [("Not at all", not), ("In part", partly)] {
+            @if !causes.is_empty() {
+                p.causes { (name) ": " (listed(&causes)) "." }
+            }
+        }
+    }
+}
+
+/// `no valid lines (171), payment declined (8), other reasons (22)`.
+fn listed(causes: &[(&str, u64)]) -> String {
+    const SHOWN: usize = 4;
+    let mut parts: Vec<String> = causes
+        .iter()
+        .take(SHOWN)
+        .map(|(code, orders)| format!("{} ({})", words(code), count(*orders)))
+        .collect();
+    let rest: u64 = causes.iter().skip(SHOWN).map(|cause| cause.1).sum();
+    if rest > 0 {
+        parts.push(format!("other reasons ({})", count(rest)));
+    }
+    parts.join(", ")
 }
 
 struct Tile {
@@ -137,7 +187,16 @@ fn tiles(v: &View) -> Markup {
         Tile {
             label: "Orders planned",
             value: percent_or_dash(planned),
-            note: format!("{} of {}", count(m.orders.planned), count(m.orders.read)),
+            note: format!(
+                "{} of {}, {} in full",
+                count(m.orders.planned),
+                count(m.orders.read),
+                count(
+                    m.orders
+                        .planned
+                        .saturating_sub(m.orders.partly_planned.unwrap_or(0))
+                )
+            ),
             href: "#demand",
         },
         Tile {
@@ -156,15 +215,22 @@ fn tiles(v: &View) -> Markup {
             href: "#cost",
         },
         Tile {
-            label: "Gap to best possible",
+            label: "Gap to the bound",
             value: percent_or_dash(m.routing.gap),
-            note: "at most; proven by a bound".into(),
+            note: "to a proven lower bound".into(),
             href: "#cost",
         },
         Tile {
-            label: "Saved by planning",
-            value: percent_or_dash(m.routing.saving_share),
-            note: format!("{} against nearest facility", v.money_short(saved)),
+            label: if saved < 0 {
+                "Dearer than the nearest-facility rule by"
+            } else {
+                "Saved by planning"
+            },
+            value: percent_or_dash(m.routing.saving_share.map(f64::abs)),
+            note: match saved {
+                ..0 => v.money_short(-saved),
+                _ => format!("{} against the nearest-facility rule", v.money_short(saved)),
+            },
             href: "#cost",
         },
         Tile {

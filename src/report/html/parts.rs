@@ -61,9 +61,18 @@ pub enum Head {
 
 /// A table that scrolls on its own on narrow screens; `sortable` adds sort buttons where scripts run.
 pub fn table(caption: &str, sortable: bool, head: &[Head], rows: Markup) -> Markup {
+    framed(caption, sortable, "", head, rows)
+}
+
+/// A table of many columns: on narrow screens every row becomes a list of its cells, each with the name of its column.
+pub fn wide_table(caption: &str, sortable: bool, head: &[Head], rows: &Markup) -> Markup {
+    framed(caption, sortable, "rows", head, labelled(head, rows))
+}
+
+fn framed(caption: &str, sortable: bool, class: &str, head: &[Head], rows: Markup) -> Markup {
     html! {
         div.scroll {
-            table data-sortable[sortable] {
+            table class=(class) data-sortable[sortable] {
                 caption.visually-hidden { (caption) }
                 thead { tr { @for column in head {
                     @match column {
@@ -75,6 +84,43 @@ pub fn table(caption: &str, sortable: bool, head: &[Head], rows: Markup) -> Mark
             }
         }
     }
+}
+
+/// Writes the name of its column into every cell; text in cells is escaped, so that every `<td` is a cell.
+fn labelled(head: &[Head], rows: &Markup) -> Markup {
+    let mut text = String::with_capacity(rows.0.len() * 2);
+    let mut column = 0;
+    for (i, part) in rows.0.split("<t").enumerate() {
+        if i > 0 {
+            text += "<t";
+        }
+        match part.chars().next() {
+            Some('r') if i > 0 => column = 0,
+            Some('h') if i > 0 => column += 1,
+            Some('d') if i > 0 => {
+                let (Head::Text(name) | Head::Num(name)) = &head[column.min(head.len() - 1)];
+                column += 1;
+                text += &format!("d data-label=\"{name}\"");
+                text += &part[1..];
+                continue;
+            }
+            _ => {}
+        }
+        text += part;
+    }
+    PreEscaped(text)
+}
+
+/// A name that may break after its underscores.
+pub fn breakable(name: &str) -> Markup {
+    html! { @for part in name.split_inclusive('_') { (part) wbr; } }
+}
+
+/// Text with `code` between backticks.
+pub fn prose(text: &str) -> Markup {
+    html! { @for (i, part) in text.split('`').enumerate() {
+        @if i % 2 == 1 { code { (part) } } @else { (part) }
+    } }
 }
 
 /// A drawn chart with its title and description for those who do not see it.
@@ -172,6 +218,14 @@ pub fn plural(number: u64, noun: &str) -> String {
     format!("{} {noun}{s}", crate::report::format::count(number))
 }
 
+/// `no_stock` as `no stock`, in the words of `model::codes`.
+pub fn words(code: &str) -> String {
+    if code.is_empty() {
+        return "not said".into();
+    }
+    code.replace('_', " ")
+}
+
 /// Class of the `i`-th of several series; all after the last colour share one.
 pub fn series(i: usize) -> &'static str {
     const CLASSES: [&str; 8] = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "rest"];
@@ -180,3 +234,35 @@ pub fn series(i: usize) -> &'static str {
 
 /// Series with a colour of their own.
 pub const SERIES: usize = 7;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_of_a_wide_table_name_their_columns() {
+        let head = [Head::Text("Name"), Head::Num("Orders"), Head::Text("Hint")];
+        let rows = html! { @for name in ["<td>", "b"] { tr { th { (name) } (num("3")) td.hint { "see" } } } };
+        let text = wide_table("T", false, &head, &rows).into_string();
+        assert_eq!(
+            text.matches("<td data-label=\"Orders\" class=\"num\">3")
+                .count(),
+            2,
+            "{text}"
+        );
+        assert_eq!(
+            text.matches("<td data-label=\"Hint\" class=\"hint\">see")
+                .count(),
+            2
+        );
+        assert_eq!(text.matches("data-label").count(), 4);
+    }
+
+    #[test]
+    fn backticks_become_code() {
+        assert_eq!(
+            prose("see `items` <b>").into_string(),
+            "see <code>items</code> &lt;b&gt;"
+        );
+    }
+}

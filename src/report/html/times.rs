@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::View;
 use super::axis::{self, Scale};
-use super::parts::{Figure, Head, Svg, card, num, plural, table};
+use super::parts::{Figure, Head, Svg, card, num, plural, wide_table};
 use crate::model::units::Seconds;
 use crate::report::format::{count, duration, percent};
 use crate::report::metrics::{Distribution, order_times};
@@ -12,10 +12,10 @@ use crate::report::metrics::{Distribution, order_times};
 /// Bars of the histogram, at most.
 const BINS: i64 = 48;
 const WIDTH: f64 = 1_080.0;
-const HEIGHT: f64 = 270.0;
+const HEIGHT: f64 = 284.0;
 const LEFT: f64 = 52.0;
 const TOP: f64 = 50.0;
-const BOTTOM: f64 = HEIGHT - 34.0;
+const BOTTOM: f64 = HEIGHT - 48.0;
 
 /// Orders by time: bin `i` holds those from `from + i * step`; the last one holds all that are slower, too.
 struct Histogram {
@@ -98,6 +98,14 @@ fn draw(histogram: &Histogram, times: &Distribution) -> Markup {
         svg.text("tick", (x.at(s as f64), BOTTOM + 18.0), "middle", &text);
     }
     svg.line("axis", (LEFT, BOTTOM), (x.end, BOTTOM));
+    let unit = format!("orders per {}", duration(Seconds(histogram.step)));
+    svg.text("tick", (0.0, TOP - 22.0), "start", &unit);
+    svg.text(
+        "tick",
+        (x.end, HEIGHT - 2.0),
+        "end",
+        "from placed to handed over",
+    );
     marks(&mut svg, times, &x);
     let figure = Figure {
         id: "histogram",
@@ -198,11 +206,11 @@ fn figures(v: &View) -> Markup {
         Head::Num("p99"),
         Head::Num("Slowest"),
     ];
-    table(
+    wide_table(
         "Times of orders",
         false,
         &head,
-        html! {
+        &html! {
             @for (name, d) in [("handed to the carrier", &m.cycle_time_seconds), ("delivered (expected)", &m.delivery_time_seconds)] {
                 tr {
                     th scope="row" { (name) }

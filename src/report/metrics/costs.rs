@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Named, share, tidy};
 use crate::model::Batch;
-use crate::model::plan::{ChargeKind, Plan};
+use crate::model::plan::{ChargeKind, Plan, RoutingCost};
 use crate::model::units::Cents;
+use crate::params::Params;
 use crate::report::states::{State, States};
 
 /// Scope of the bound on the whole routing in `routing_bounds`.
@@ -34,10 +35,13 @@ pub struct RoutingMetrics {
 pub struct Costs {
     /// What carriers charge after carrier selection.
     pub freight_cents: i64,
+    /// What they charge more, or less, for shipments that miss their pick-up and are rebooked.
+    #[serde(default)]
+    pub rebooking_cents: i64,
     /// Cartons as packed.
     pub cartons_cents: i64,
     pub handling_cents: i64,
-    /// Freight, cartons and handling: the money spent.
+    /// Freight with rebookings, cartons and handling: the money spent.
     pub spent_cents: i64,
     pub split_penalty_cents: i64,
     pub lateness_penalty_cents: i64,
@@ -84,17 +88,19 @@ fn split_share(batch: &Batch, plan: &Plan) -> Option<f64> {
     share(split as u64, planned as u64)
 }
 
-pub(super) fn costs(plan: &Plan, states: &States) -> Costs {
-    let routed = plan.routed.cost;
+pub(super) fn costs(batch: &Batch, plan: &Plan, states: &States, params: &Params) -> Costs {
+    let routed = of_what_ships(batch, plan, params);
     let prices = &plan.shipped.shipments.price;
     let freight = sum_or(prices, routed.freight);
     let cartons = sum_or(&plan.cartonized.packages.carton_cost, routed.cartons);
-    let spent = freight + cartons + routed.handling;
+    let rebooking = Cents(super::times::rebooking(plan).cost_cents);
+    let spent = freight + rebooking + cartons + routed.handling;
     let penalties = routed.split_penalty + routed.lateness_penalty + routed.backorder_penalty;
     let orders = states.order.iter().filter(|o| o.state == State::Planned);
     let units: u64 = states.line.iter().map(|line| u64::from(line.planned)).sum();
     Costs {
         freight_cents: freight.0,
+        rebooking_cents: rebooking.0,
         cartons_cents: cartons.0,
         handling_cents: routed.handling.0,
         spent_cents: spent.0,
@@ -107,6 +113,24 @@ pub(super) fn costs(plan: &Plan, states: &States) -> Costs {
         per_unit_cents: per(spent, units),
         charges_cents: charges(plan),
     }
+}
+
+/// What routing reckoned, less the handling of shipments that no carrier takes; their units are backordered.
+fn of_what_ships(batch: &Batch, plan: &Plan, params: &Params) -> RoutingCost {
+    let mut cost = plan.routed.cost;
+    if plan.routed.shipments.is_empty() {
+        // Nothing at all ships: there is no later sum to take the place of what routing reckoned.
+        (cost.freight, cost.cartons) = (Cents::ZERO, Cents::ZERO);
+    }
+    for row in plan.shipped.unplaced.rows() {
+        let (site, units) = (&batch.facilities[row.facility], i64::from(row.units));
+        cost.handling = cost.handling
+            - site.handling_per_order
+            - Cents(site.handling_per_unit.0.saturating_mul(units));
+        let penalty = params.routing.backorder_penalty_cents;
+        cost.backorder_penalty += Cents(penalty.saturating_mul(units));
+    }
+    cost
 }
 
 /// The sum of a later stage, or what routing reckoned where that stage has not run.

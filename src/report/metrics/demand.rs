@@ -1,6 +1,6 @@
 //! Orders, lines and units by state, and the reasons why some are not planned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,22 @@ pub struct Reason {
     /// See `model::codes`; empty where the plan does not say.
     pub code: String,
     pub orders: u64,
+    /// What can be done about it.
+    pub hint: String,
+}
+
+/// Orders and units that do not ship for one reason, parts of planned orders included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    pub state: State,
+    /// See `model::codes`; empty where the plan does not say.
+    pub code: String,
+    /// Orders concerned, in whole or in part; one order may be in several rows.
+    pub orders: u64,
+    /// Of these, the orders of which other units ship.
+    pub partly_planned_orders: u64,
+    /// Every unit that does not ship is in exactly one row.
+    pub units: u64,
     /// What can be done about it.
     pub hint: String,
 }
@@ -151,6 +167,86 @@ pub(super) fn reasons(batch: &Batch, states: &States) -> Vec<Reason> {
         .collect();
     reasons.sort_by_key(|reason| (reason.state, std::cmp::Reverse(reason.orders)));
     reasons
+}
+
+/// What one [`Shortfall`] counts.
+#[derive(Default)]
+struct Short {
+    orders: u64,
+    partly: u64,
+    units: u64,
+}
+
+/// Most orders first, then most units. A rejected or held order counts under its own code, all others by their lines.
+/// Quantities of rows that never became a line are unknown: they add orders and no units. O(lines + rejected lines).
+pub(super) fn shortfalls(batch: &Batch, states: &States) -> Vec<Shortfall> {
+    let mut unread: BTreeMap<&str, BTreeSet<Code>> = BTreeMap::new();
+    for row in &states.unread_lines {
+        if let Some(order) = row.order_id.as_deref() {
+            unread.entry(order).or_default().insert(row.code);
+        }
+    }
+    let mut rows: BTreeMap<Cause, Short> = BTreeMap::new();
+    for (order, fate) in states.order.iter_enumerated() {
+        let mut own: BTreeMap<Cause, u64> = BTreeMap::new();
+        if fate.state != State::Planned {
+            own.insert((fate.state, fate.code), 0);
+        }
+        for line in batch.orders.lines(order) {
+            let asked = u64::try_from(batch.lines.quantity[line]).unwrap_or(0);
+            if let Some((cause, units)) = line_shortfall(fate, &states.line[line], asked) {
+                *own.entry(cause).or_default() += units;
+            }
+        }
+        if !unread.is_empty() && matches!(fate.state, State::Planned | State::Backordered) {
+            let codes = unread.get(&batch.orders.id[order]);
+            for &code in codes.into_iter().flatten() {
+                own.entry((State::Rejected, Some(code))).or_default();
+            }
+        }
+        for (cause, units) in own {
+            let row = rows.entry(cause).or_default();
+            row.orders += 1;
+            row.partly += u64::from(fate.state == State::Planned);
+            row.units += units;
+        }
+    }
+    for row in &states.unread_orders {
+        let cause = (State::Rejected, Some(row.code));
+        rows.entry(cause).or_default().orders += 1;
+    }
+    let mut shortfalls: Vec<Shortfall> = rows.into_iter().map(Shortfall::from).collect();
+    shortfalls.sort_by_key(|row| std::cmp::Reverse((row.orders, row.units)));
+    shortfalls
+}
+
+impl From<(Cause, Short)> for Shortfall {
+    fn from(((state, code), short): (Cause, Short)) -> Shortfall {
+        Shortfall {
+            state,
+            code: code.map_or("", Code::name).to_owned(),
+            orders: short.orders,
+            partly_planned_orders: short.partly,
+            units: short.units,
+            hint: code.map_or("", Code::hint).to_owned(),
+        }
+    }
+}
+
+type Cause = (State, Option<Code>);
+
+/// Why units of a line do not ship, and how many of the `asked` ones; `None` where all do.
+fn line_shortfall(order: &OrderState, line: &LineState, asked: u64) -> Option<(Cause, u64)> {
+    // As many as a plan can hold, like the counts of units.
+    let whole = asked.min(u64::from(u32::MAX));
+    match line.state {
+        _ if order.state == State::Rejected => Some(((order.state, order.code), whole)),
+        State::Planned | State::Backordered => {
+            let short = asked.saturating_sub(u64::from(line.planned));
+            (short > 0).then_some(((State::Backordered, line.code), short))
+        }
+        State::Held | State::Rejected => Some(((line.state, line.code), whole)),
+    }
 }
 
 pub(super) fn rejected(batch: &Batch, plan: &Plan) -> Rejected {

@@ -21,12 +21,12 @@ use crate::model::plan::Plan;
 use crate::params::Params;
 
 pub use costs::{Costs, RoutingMetrics};
-pub use demand::{Backordered, FraudMetrics, Held, Reason, Rejected, StateCounts};
+pub use demand::{Backordered, FraudMetrics, Held, Reason, Rejected, Shortfall, StateCounts};
 pub use distribution::{Distribution, nearest_rank};
 pub use floor::{PackingMetrics, WaveMetrics};
 pub use named::Named;
 pub use network::{CutOff, FacilityService, FacilityUse, ServiceUse};
-pub use times::{OrderTimes, Phases, order_times};
+pub use times::{OrderTimes, Phases, RebookingMetrics, order_times};
 
 /// What was run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Metrics {
     pub units: StateCounts,
     /// Why orders are not planned, by state and code.
     pub reasons: Vec<Reason>,
+    /// Why orders and units do not ship, parts of planned orders included.
+    #[serde(default)]
+    pub shortfalls: Vec<Shortfall>,
     pub rejects: Rejected,
     pub holds: Held,
     pub backorders: Backordered,
@@ -76,6 +79,9 @@ pub struct Metrics {
     pub on_time_in_full_share: Option<f64>,
     /// Share of shipments that make the pick-up they were planned for.
     pub cut_offs_made_share: Option<f64>,
+    /// Shipments that miss it.
+    #[serde(default)]
+    pub rebooking: RebookingMetrics,
     pub facilities: Vec<FacilityUse>,
     pub services: Vec<ServiceUse>,
     pub facility_services: Vec<FacilityService>,
@@ -103,12 +109,13 @@ impl Metrics {
             lines: demand::lines(&states),
             units: demand::units(batch, &states),
             reasons: demand::reasons(batch, &states),
+            shortfalls: demand::shortfalls(batch, &states),
             rejects: demand::rejected(batch, plan),
             holds: demand::held(&states),
             backorders: demand::backordered(plan),
             fraud: demand::fraud(plan),
             routing: costs::routing(batch, plan, &states),
-            costs: costs::costs(plan, &states),
+            costs: costs::costs(batch, plan, &states, &facts.params),
             packing: floor::packing(plan),
             waves: floor::waves(plan),
             cycle_time_seconds: Distribution::of(times.iter().map(|t| t.cycle).collect()),
@@ -117,6 +124,7 @@ impl Metrics {
             on_time_share: times::on_time_share(plan),
             on_time_in_full_share: times::on_time_in_full_share(plan, &states),
             cut_offs_made_share: times::cut_offs_made_share(plan),
+            rebooking: times::rebooking(plan),
             services: network::services(batch, plan),
             facility_services: network::facility_services(batch, plan),
             cut_offs: network::cut_offs(batch, plan),

@@ -24,6 +24,10 @@ fn every_row_is_in_exactly_one_state() {
     }
     let reasons: u64 = m.reasons.iter().map(|reason| reason.orders).sum();
     assert_eq!(reasons, m.orders.read - m.orders.planned);
+    let short: u64 = m.shortfalls.iter().map(|row| row.units).sum();
+    assert_eq!(short, m.units.read - m.units.planned);
+    let partly = m.shortfalls.iter().map(|row| row.partly_planned_orders);
+    assert!(partly.sum::<u64>() >= m.orders.partly_planned.unwrap_or(0));
 }
 
 #[test]

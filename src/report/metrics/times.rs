@@ -138,3 +138,35 @@ pub(super) fn cut_offs_made_share(plan: &Plan) -> Option<f64> {
         .count();
     share(made as u64, times.len() as u64)
 }
+
+/// Shipments that miss the pick-up they were planned for, and what becomes of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RebookingMetrics {
+    /// Delivered after the promise, or not within the horizon, by the schedule.
+    pub late_shipments: u64,
+    /// Go with another pick-up than planned.
+    pub rebooked_shipments: u64,
+    /// Of these: with another service.
+    pub other_service: u64,
+    /// Of these: in time all the same.
+    pub still_on_time: u64,
+    /// What carriers charge more than planned; below zero: less.
+    pub cost_cents: i64,
+}
+
+pub(super) fn rebooking(plan: &Plan) -> RebookingMetrics {
+    let times = &plan.scheduled.times;
+    let planned = &plan.shipped.shipments;
+    let mut metrics = RebookingMetrics {
+        late_shipments: times.on_time.iter().filter(|&&on_time| !on_time).count() as u64,
+        ..RebookingMetrics::default()
+    };
+    for row in plan.scheduled.rebooked.rows() {
+        let i = row.shipment.0 as usize;
+        metrics.rebooked_shipments += 1;
+        metrics.other_service += u64::from(planned.service[i] != row.service);
+        metrics.still_on_time += u64::from(times.on_time[i]);
+        metrics.cost_cents += (row.price - planned.price[i]).0;
+    }
+    metrics
+}

@@ -165,9 +165,10 @@ fn returns<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("quantity", "units", |t, i, _| t.quantity[i])
     .col("restocked", "units back to stock", |t, i, _| t.restocked[i])
     .col("disposed", "units written off", |t, i, _| t.disposed[i])
-    .col("outcome", "refunded, exchanged, ...", |t, i, _| {
+    .col("outcome", "refunded, exchanged, held, ...", |t, i, _| {
         t.outcome[i].as_str()
     })
+    .col("code", "why it is held", |t, i, _| t.code[i])
     .erase()
 }
 

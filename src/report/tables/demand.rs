@@ -57,10 +57,10 @@ fn order_states<'a>(n: &Names<'a>) -> AnyTable<'a> {
             .map_or(State::Rejected, |order| n.states.order[order].state)
             .name()
     })
-    .col("code", "why it is not planned", |_, i, n| {
+    .col("code", "why it, or a part of it, is not planned", |_, i, n| {
         order_or_row(n, i).map_or_else(|unread| Some(unread.code), |order| n.states.order[order].code)
     })
-    .col("complete", "every unit of every line ships", |_, i, n| {
+    .col("complete", "every unit of every line ships; false of a planned order: it ships in part", |_, i, n| {
         order_or_row(n, i).is_ok_and(|order| n.states.order[order].complete)
     })
     .erase()
@@ -83,8 +83,8 @@ fn line_states<'a>(n: &Names<'a>) -> AnyTable<'a> {
             Err(unread) => unread.order_id.clone(),
         }
     })
-    .col("line_no", "line of the order; null where the row is no line", |b, i, n| {
-        line_or_row(n, i).ok().map(|line| b.lines.line_no[line])
+    .col("line_no", "line of the order; null where it cannot be read", |b, i, n| {
+        line_or_row(n, i).map_or_else(|unread| unread.line_no, |line| Some(b.lines.line_no[line]))
     })
     .col("state", "planned (any unit ships), backordered, held or rejected", |_, i, n| {
         line_or_row(n, i)
@@ -94,8 +94,8 @@ fn line_states<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("code", "why it, or the rest of it, is not planned", |_, i, n| {
         line_or_row(n, i).map_or_else(|unread| Some(unread.code), |line| n.states.line[line].code)
     })
-    .col("quantity", "units asked for; null where the row is no line", |b, i, n| {
-        line_or_row(n, i).ok().map(|line| b.lines.quantity[line])
+    .col("quantity", "units asked for; null where it cannot be read", |b, i, n| {
+        line_or_row(n, i).map_or_else(|unread| unread.quantity, |line| Some(b.lines.quantity[line]))
     })
     .col("planned", "units that ship", |_, i, n| {
         line_or_row(n, i).map_or(0, |line| n.states.line[line].planned)

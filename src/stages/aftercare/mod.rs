@@ -5,7 +5,7 @@
 //! what came back tonight can be promised from the next run on, when it lies on its shelf.
 //!
 //! A shipment that the schedule could not finish within the horizon has [`Timestamp::MAX`] for the times that are not known. It
-//! has no such events, is not invoiced, and its customer is told that it is late.
+//! has no such events, is not invoiced, and its customer is told that it is delayed.
 //!
 //! O(n log n) in stock cells, otherwise linear; parallel over orders where there is text to write.
 
@@ -102,6 +102,8 @@ struct Night<'a> {
     shipments: Csr<OrderIdx, ShipmentIdx>,
     /// Positions in `routed.backorders`.
     backorders: Csr<OrderIdx, u32>,
+    /// Positions in `batch.unread_lines` of rows that the order misses.
+    missed: Csr<OrderIdx, u32>,
 }
 
 impl<'a> Night<'a> {
@@ -126,10 +128,12 @@ impl<'a> Night<'a> {
         let backorders: Vec<_> = lines
             .map(|(i, &line)| (batch.lines.order[line], i as u32))
             .collect();
+        let missed: Vec<_> = batch.unread_lines.missed().collect();
         Ok(Night {
             input,
             shipments: Csr::from_pairs(batch.orders.len(), &shipments),
             backorders: Csr::from_pairs(batch.orders.len(), &backorders),
+            missed: Csr::from_pairs(batch.orders.len(), &missed),
         })
     }
 

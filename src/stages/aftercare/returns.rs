@@ -8,6 +8,10 @@
 //! | missing | none arrived | nothing: `rejected_missing` |
 //! | not given | wait | nothing yet: `awaiting_inspection` |
 //!
+//! A return of an order of this very batch comes before its order has shipped (it is planned, waiting or rejected only now): it is `held`
+//! with the code `return_before_shipment`; no money moves and no goods, whatever their condition, unless none came or nobody has
+//! looked at them.
+//!
 //! Refund = quantity × unit price, plus `aftercare.refund_shipping_percent` of it. An exchange makes an order for the next batch, named
 //! `EX-<return_id>`; several lines of a return share it.
 //!
@@ -15,6 +19,8 @@
 //! are rejected as `duplicate_line`, and their goods are not restocked either (they are the same goods, reported twice; if they
 //! are not, send them in a later batch). Rows that settle nothing (missing, awaiting inspection, rejected) do not stand in the way of
 //! a later one. Rejected rows change nothing, so that they can be corrected and sent again.
+
+use rustc_hash::FxHashSet;
 
 use crate::model::Batch;
 use crate::model::codes::Code;
@@ -52,6 +58,8 @@ enum Settlement {
     Exchange,
     /// Nothing, for this reason.
     None(&'static str),
+    /// Nothing yet.
+    Held(Code),
 }
 
 struct Decided {
@@ -69,8 +77,10 @@ pub(super) fn process<'a>(
     out: &mut Aftercare,
 ) {
     let returns = &batch.returns;
+    let tonight = orders_of_this_batch(batch);
     for i in 0..returns.id.len() {
-        let decided = decide(batch, params, settled, i).and_then(|decided| {
+        let shipped_before = !tonight.contains(returns.order_id[i].as_str());
+        let decided = decide(batch, params, settled, i, shipped_before).and_then(|decided| {
             let (facility, item) = (returns.facility[i], returns.item[i]);
             if !decided.restock || stock.restock(facility, item, decided.quantity) {
                 return Ok(decided);
@@ -91,18 +101,38 @@ pub(super) fn process<'a>(
     }
 }
 
-fn decide(batch: &Batch, params: &Params, settled: &Settled, i: usize) -> Result<Decided, Fault> {
+/// Those orders of the batch that returns name.
+fn orders_of_this_batch(batch: &Batch) -> FxHashSet<&str> {
+    let named: FxHashSet<&str> = batch.returns.order_id.iter().map(String::as_str).collect();
+    if named.is_empty() {
+        return named;
+    }
+    let orders = batch.orders.id.iter();
+    orders.filter(|id| named.contains(id)).collect()
+}
+
+fn decide(
+    batch: &Batch,
+    params: &Params,
+    settled: &Settled,
+    i: usize,
+    shipped_before: bool,
+) -> Result<Decided, Fault> {
     let returns = &batch.returns;
     let quantity = quantity(returns.quantity[i], 1, params)?;
-    let nothing = |outcome| Decided {
+    let none = |settlement| Decided {
         quantity,
         restock: false,
         dispose: false,
-        settlement: Settlement::None(outcome),
+        settlement,
     };
+    let nothing = |outcome| none(Settlement::None(outcome));
     let condition = match returns.condition[i] {
         None => return Ok(nothing("awaiting_inspection")),
         Some(Condition::Missing) => return Ok(nothing("rejected_missing")),
+        Some(_) if !shipped_before => {
+            return Ok(none(Settlement::Held(Code::ReturnBeforeShipment)));
+        }
         Some(condition) => condition,
     };
     if settled.find(&returns.order_id[i], part(batch, i)).is_some() {
@@ -175,8 +205,13 @@ fn write<'a>(
     let returns = &batch.returns;
     let (return_id, order_id) = (&returns.id[i], &returns.order_id[i]);
     let (item, quantity) = (returns.item[i], decided.quantity);
+    let mut code = None;
     let outcome = match decided.settlement {
         Settlement::None(outcome) => outcome,
+        Settlement::Held(why) => {
+            code = Some(why);
+            "held"
+        }
         Settlement::Refund(amount) => {
             let condition = returns.condition[i].map_or("", Condition::name);
             out.refunds.push(Refund {
@@ -201,7 +236,10 @@ fn write<'a>(
             "exchanged"
         }
     };
-    if !matches!(decided.settlement, Settlement::None(_)) {
+    if !matches!(
+        decided.settlement,
+        Settlement::None(_) | Settlement::Held(_)
+    ) {
         settled.note(order_id, part(batch, i), By::Return);
     }
     out.returns.push(ReturnOutcome {
@@ -213,5 +251,6 @@ fn write<'a>(
         restocked: if decided.restock { quantity } else { 0 },
         disposed: if decided.dispose { quantity } else { 0 },
         outcome: outcome.to_owned(),
+        code,
     });
 }

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::codes::Code;
 use crate::model::ids::{FacilityIdx, ItemIdx, ServiceIdx, ZoneIdx};
-use crate::model::orders::{Condition, PaymentStatus};
+use crate::model::orders::{Condition, PaymentStatus, UnreadLine};
 use crate::model::plan::{
     Allocation, Backorder, CycleTime, EventStatus, InventoryAfterRow, Shipment, ShipmentKey,
     Template, Verdict,
@@ -260,15 +260,11 @@ fn what_is_not_handed_over_is_not_billed_and_is_late() {
     assert_eq!(out.events.len(), 1 + 5 + 2);
     assert_eq!(
         out.notifications.template,
-        [
-            Template::OrderConfirmed,
-            Template::Delayed,
-            Template::Shipped
-        ]
+        [Template::OrderConfirmed, Template::Shipped]
     );
     assert_eq!(
-        out.notifications.facts[1],
-        r#"{"promised":"2026-11-30T00:00:00Z","expected_delivery":null}"#
+        out.notifications.facts[0],
+        r#"{"units":7,"shipments":2,"promised":"2026-11-30T00:00:00Z","expected_delivery":null,"delayed":true}"#
     );
 }
 
@@ -310,6 +306,16 @@ fn events_tell_the_life_of_an_order_in_time() {
 #[test]
 fn messages_carry_the_facts_that_their_template_needs() {
     let mut world = world();
+    for code in [Code::UnknownSku, Code::DuplicateLine] {
+        world.batch.unread_lines.push(UnreadLine {
+            row: 9,
+            order: Some(OrderIdx(0)),
+            line_no: Some(9),
+            sku: "X".into(),
+            quantity: Some(4),
+            code,
+        });
+    }
     let card = world.symbol("card");
     world.order("O1", &[(A, 1), (B, 2)]);
     for id in ["O2", "O3", "O4"] {
@@ -326,18 +332,51 @@ fn messages_carry_the_facts_that_their_template_needs() {
     let messages: Vec<String> = (out.notifications.rows())
         .map(|row| format!("{} {} {}", row.order.0, row.template, row.facts))
         .collect();
-    let shipped = r#"{"carrier":"Post","service":"ground","packages":1,"units":1,"expected_delivery":"2026-11-29T00:00:00Z"}"#;
+    let shipped = |n: u32, follow: u32| {
+        format!(
+            r#"{{"shipment":{n},"shipments":2,"carrier":"Post","service":"ground","packages":1,"units":1,"units_to_follow":{follow},"units_waiting":1,"expected_delivery":"2026-11-29T00:00:00Z"}}"#
+        )
+    };
     assert_eq!(
         messages,
         [
-            r#"0 order_confirmed {"units":2,"shipments":2,"expected_delivery":"2026-11-29T00:00:00Z"}"#
+            r#"0 partially_confirmed {"units":2,"shipments":2,"promised":"2026-11-30T00:00:00Z","expected_delivery":"2026-11-29T00:00:00Z","delayed":false,"waiting":[{"sku":"B","units":1,"reason":"no_stock"}],"not_coming":[{"line_no":9,"sku":"X","units":4,"reason":"unknown_sku"}]}"#
                 .to_owned(),
-            r#"0 backordered {"lines":[{"sku":"B","units":1,"reason":"no_stock"}]}"#.to_owned(),
-            format!("0 shipped {shipped}"),
-            format!("0 shipped {shipped}"),
+            format!("0 shipped {}", shipped(1, 1)),
+            format!("0 shipped {}", shipped(2, 0)),
             r#"1 payment_declined {"payment_method":"card"}"#.to_owned(),
             r#"2 payment_pending {"payment_method":"card","held":true}"#.to_owned(),
         ]
+    );
+}
+
+#[test]
+fn an_order_gets_one_message_at_the_start() {
+    let mut world = world();
+    world.order("O1", &[(A, 1)]);
+    world.order("O2", &[(B, 2)]);
+    world.order("O3", &[(B, 1)]);
+    let mut inputs = Inputs::new(world, vec![Verdict::Accepted; 3]);
+    inputs.scheduled.times.delivered[0] = START + Seconds(99 * HOUR.0);
+    let out = inputs.run(&Params::default());
+    let told: Vec<(u32, Template)> = (out.notifications.rows())
+        .map(|row| (row.order.0, row.template))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (0, Template::OrderConfirmed),
+            (0, Template::Shipped),
+            (1, Template::PartiallyConfirmed),
+            (1, Template::Shipped),
+            (2, Template::Backordered),
+        ]
+    );
+    let facts = &out.notifications.facts;
+    assert!(facts[0].contains(r#""delayed":true"#), "{}", facts[0]);
+    assert_eq!(
+        facts[4],
+        r#"{"waiting":[{"sku":"B","units":1,"reason":"no_stock"}]}"#
     );
 }
 
@@ -405,6 +444,47 @@ fn a_line_is_settled_once_and_what_settles_nothing_is_no_obstacle() {
     assert_eq!(out.rejects.code, [Code::DuplicateLine]);
     assert_eq!(out.rejects.row, [2]);
     assert_eq!(out.inventory.restocked[0], 2);
+}
+
+#[test]
+fn a_return_before_its_order_has_shipped_moves_nothing() {
+    let mut world = world();
+    world.order("O1", &[(A, 1)]);
+    world.order("O2", &[(A, 1)]);
+    for (id, order, condition) in [
+        ("R0", "O1", Some(Condition::New)),
+        ("R1", "O2", Some(Condition::Damaged)),
+        ("R2", "O2", Some(Condition::Missing)),
+        ("R3", "O2", None),
+        ("R4", "P1", Some(Condition::New)),
+    ] {
+        let at = give_back(&mut world, id, 1, condition);
+        world.batch.returns.order_id[at] = order.into();
+    }
+    let verdicts = vec![Verdict::Accepted, Verdict::Rejected(Code::PaymentDeclined)];
+    let inputs = Inputs::new(world, verdicts);
+    let out = inputs.run(&Params::default());
+    assert_eq!(
+        out.returns.outcome,
+        [
+            "held",
+            "held",
+            "rejected_missing",
+            "awaiting_inspection",
+            "refunded"
+        ]
+    );
+    assert_eq!(out.returns.code[0], Some(Code::ReturnBeforeShipment));
+    assert_eq!(out.returns.restocked, [0, 0, 0, 0, 1]);
+    assert_eq!(out.returns.disposed, [0; 5]);
+    assert_eq!(out.refunds.source_id, ["R4"]);
+    let mut paid = out.clone();
+    paid.returns.outcome[0] = "refunded".into();
+    let found = Aftercare::check(inputs.input(), &paid, &ctx(&Params::default()));
+    assert!(
+        found.iter().any(|v| v.rule == "return_outcome"),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -581,17 +661,27 @@ fn the_check_of_events_and_messages_can_fail() {
         out.notifications.facts[0] = "{}".into();
     });
     broken("notification", |out| {
-        out.notifications.facts[1] =
-            r#"{"lines":[{"sku":"C","units":1,"reason":"no_stock"}]}"#.into();
+        out.notifications.facts[0] =
+            out.notifications.facts[0].replace("no_stock", "no_carrier_place");
     });
     broken("notification", |out| {
-        let facts = &mut out.notifications.facts[2];
+        let facts = &mut out.notifications.facts[0];
+        *facts = facts.replace(r#""delayed":true"#, r#""delayed":false"#);
+    });
+    broken("notification", |out| {
+        let facts = &mut out.notifications.facts[0];
         *facts = facts.replace("2026-12", "2026-11");
     });
     broken("notification", |out| {
-        out.notifications.facts[3] = out.notifications.facts[3].replace("Post", "Boat");
+        let last = out.notifications.len() - 2;
+        out.notifications.facts[last] = out.notifications.facts[last].replace("Post", "Boat");
     });
-    broken("notification", |out| out.notifications.at[3] = START);
+    broken("notification", |out| {
+        let last = out.notifications.len() - 2;
+        let facts = &mut out.notifications.facts[last];
+        *facts = facts.replace(r#""units_waiting":1"#, r#""units_waiting":0"#);
+    });
+    broken("notification", |out| out.notifications.at[2] = START);
     broken("notification", |out| {
         out.notifications.template[0] = Template::PaymentDeclined;
     });
@@ -719,7 +809,10 @@ fn chance_inputs(
         let condition = condition.map(|c| Condition::ALL[c]);
         let at = give_back(&mut world, &format!("R{i}"), quantity, condition);
         let rows = &mut world.batch.returns;
-        rows.order_id[at] = format!("P{}", order / 2);
+        rows.order_id[at] = match order {
+            0 if b => "O0".to_owned(),
+            _ => format!("P{}", order / 2),
+        };
         rows.line_no[at] = u32::from(order % 2) + 1;
         rows.item[at] = item(b);
         rows.wants_exchange[at] = wants;

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Without capacities every shipment takes its best option ([`Shipping::freight`]). Where places are scarce, `places` shares
-//! them out facility by facility, in order of regret.
+//! them out facility by facility, in order of regret. A shipment that no service takes, or that finds no place on any day of the
+//! horizon, does not ship (`select`): it is named in `unplaced`, and its units wait as backorders (`model::dispatch`).
 //!
 //! O(packages × services × log price rows), in parallel.
 
@@ -17,6 +18,7 @@ mod check;
 mod places;
 #[cfg(test)]
 mod random;
+mod select;
 #[cfg(test)]
 mod tests;
 
@@ -25,14 +27,10 @@ use rayon::prelude::*;
 use crate::error::{Error, Result};
 use crate::model::Batch;
 use crate::model::calendar::Calendar;
-use crate::model::ids::{FacilityIdx, Idx, PackageIdx, ServiceIdx, ShipmentIdx};
-use crate::model::plan::{Cartonized, Charge, Routed, Shipment, Shipped};
+use crate::model::ids::{FacilityIdx, Idx, PackageIdx, ShipmentIdx};
+use crate::model::plan::{Cartonized, Charge, Routed, Shipment, Shipped, Unplaced};
 use crate::stage::{Ctx, Stage, Violation};
 use crate::stages::shipping::{Choice, Freight, Parcel, RateClass, Shipping};
-use places::Applicant;
-
-/// Shipments that one thread rates before it says so.
-const CHUNK: usize = 1_024;
 
 /// What the stage reads.
 #[derive(Clone, Copy)]
@@ -59,14 +57,16 @@ impl Stage for CarrierSelection {
             shipping: &shipping,
             parcels: &parcels,
         };
-        let mut chosen = desk.best_alone(ctx)?;
-        desk.respect_capacities(&mut chosen, ctx)?;
-        let choices: Vec<Choice> = desk
+        let selection = desk.select(ctx)?;
+        let choices: Vec<Option<Choice>> = desk
             .shipments()
             .into_par_iter()
-            .map(|shipment| desk.detail(shipment, &chosen[shipment.index()]))
+            .map(|shipment| {
+                let freight = selection.chosen[shipment.index()].as_ref();
+                freight.map(|f| desk.detail(shipment, f)).transpose()
+            })
             .collect::<Result<_>>()?;
-        Ok(columns(input.cartonized, choices))
+        Ok(columns(input.cartonized, selection.unplaced, choices))
     }
 
     fn check(input: Input, out: &Shipped, ctx: &Ctx) -> Vec<Violation> {
@@ -118,104 +118,6 @@ impl<'a> Desk<'a> {
         &self.parcels[self.input.cartonized.packages_of(shipment)]
     }
 
-    /// What each shipment would take if it were alone.
-    fn best_alone(&self, ctx: &Ctx) -> Result<Vec<Freight>> {
-        let chunks: Vec<Vec<Freight>> = self
-            .shipments()
-            .par_chunks(CHUNK)
-            .map(|chunk| {
-                ctx.interrupted()?;
-                ctx.reporter.advance(chunk.len() as u64);
-                let best = chunk.iter().map(|&shipment| self.best(shipment));
-                best.collect()
-            })
-            .collect::<Result<_>>()?;
-        Ok(chunks.into_iter().flatten().collect())
-    }
-
-    fn best(&self, shipment: ShipmentIdx) -> Result<Freight> {
-        let (class, facility) = (self.class(shipment), self.facility(shipment));
-        self.shipping
-            .freight(&class, facility, self.parcels_of(shipment))
-            .ok_or_else(|| self.no_service(shipment, "no service takes its packages"))
-    }
-
-    fn no_service(&self, shipment: ShipmentIdx, what: &str) -> Error {
-        let order = self.input.routed.shipments.order[shipment.index()];
-        Error::infeasible(format!(
-            "order {} from facility {}: {what}",
-            &self.input.batch.orders.id[order],
-            self.input.batch.facilities[self.facility(shipment)].id
-        ))
-        .hint("raise daily_capacity of a service, add a service, or plan fewer orders")
-    }
-
-    fn capacity(&self, facility: FacilityIdx, service: ServiceIdx) -> Option<u32> {
-        let service = &self.input.batch.rates.services[service];
-        service.terms(facility)?.daily_capacity
-    }
-
-    /// Changes `chosen` where more packages ask for a pick-up than it takes.
-    fn respect_capacities(&self, chosen: &mut [Freight], ctx: &Ctx) -> Result<()> {
-        let mut of_facility: Vec<Vec<ShipmentIdx>> =
-            vec![Vec::new(); self.input.batch.facilities.len()];
-        for shipment in self.shipments() {
-            of_facility[self.facility(shipment).index()].push(shipment);
-        }
-        let shared: Vec<Vec<Freight>> = of_facility
-            .par_iter()
-            .enumerate()
-            .map(|(facility, shipments)| {
-                ctx.interrupted()?;
-                self.share(FacilityIdx::from_usize(facility), shipments, chosen)
-            })
-            .collect::<Result<_>>()?;
-        for (shipments, freights) in of_facility.iter().zip(shared) {
-            for (shipment, freight) in shipments.iter().zip(freights) {
-                chosen[shipment.index()] = freight;
-            }
-        }
-        Ok(())
-    }
-
-    /// Shares the places of one facility; empty: everybody may have what they chose.
-    fn share(
-        &self,
-        facility: FacilityIdx,
-        shipments: &[ShipmentIdx],
-        chosen: &[Freight],
-    ) -> Result<Vec<Freight>> {
-        let places = |service| self.capacity(facility, service);
-        let wishes = shipments
-            .iter()
-            .map(|s| (chosen[s.index()], self.parcels_of(*s).len() as u32));
-        if places::enough(wishes, places) {
-            return Ok(Vec::new());
-        }
-        let applicants: Vec<Applicant> = shipments
-            .iter()
-            .map(|&shipment| {
-                let parcels = self.parcels_of(shipment);
-                let options = self
-                    .shipping
-                    .options(&self.class(shipment), facility, parcels);
-                Applicant::new(parcels.len() as u32, options)
-            })
-            .collect();
-        let later = |i: usize, freight: &Freight| {
-            let shipment = shipments[i];
-            let class = self.class(shipment);
-            self.shipping
-                .later(&class, facility, self.parcels_of(shipment), freight)
-        };
-        places::share(applicants, places, later).map_err(|i| {
-            self.no_service(
-                shipments[i],
-                "no service has a place for its packages on any day of the horizon",
-            )
-        })
-    }
-
     fn detail(&self, shipment: ShipmentIdx, freight: &Freight) -> Result<Choice> {
         let (class, facility) = (self.class(shipment), self.facility(shipment));
         self.shipping
@@ -224,12 +126,17 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// One struct of columns from all shipments, in their order.
-fn columns(cartonized: &Cartonized, choices: Vec<Choice>) -> Shipped {
-    let mut out = Shipped::default();
+/// One struct of columns from all shipments that go, in their order; numbered without those that do not.
+fn columns(cartonized: &Cartonized, unplaced: Unplaced, choices: Vec<Option<Choice>>) -> Shipped {
+    let mut out = Shipped {
+        unplaced,
+        ..Shipped::default()
+    };
+    let mut first = 0;
     for (i, choice) in choices.into_iter().enumerate() {
-        let shipment = ShipmentIdx::from_usize(i);
-        let packages = cartonized.packages_of(shipment);
+        let Some(choice) = choice else { continue };
+        let shipment = ShipmentIdx::from_usize(out.shipments.len());
+        let packages = cartonized.packages_of(ShipmentIdx::from_usize(i));
         out.shipments.push(Shipment {
             service: choice.service,
             zone: choice.zone,
@@ -244,11 +151,12 @@ fn columns(cartonized: &Cartonized, choices: Vec<Choice>) -> Shipped {
         for (parcel, kind, amount) in choice.charges {
             out.charges.push(Charge {
                 shipment,
-                package: PackageIdx::from_usize(packages.start + parcel as usize),
+                package: PackageIdx::from_usize(first + parcel as usize),
                 kind,
                 amount,
             });
         }
+        first += packages.len();
     }
     out
 }

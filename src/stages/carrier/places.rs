@@ -21,6 +21,9 @@ use crate::stages::shipping::Freight;
 /// Being late outweighs any price.
 const LATE: i64 = 1_000_000_000_000_000;
 
+/// Not going at all is worse than any delay.
+const NO_PLACE: i64 = i64::MAX / 2;
+
 type Cell = (ServiceIdx, Timestamp);
 
 /// A shipment that looks for a place.
@@ -68,21 +71,22 @@ pub(super) fn enough(
         .all(|((service, _), &load)| places(*service).is_none_or(|most| load <= u64::from(most)))
 }
 
-/// The option of each applicant. `later` is the same service at its next pick-up. `Err`: this one found no place at all.
+/// The option of each applicant; `None`: it found no place at all. `later` is the same service at its next pick-up.
 pub(super) fn share(
     applicants: Vec<Applicant>,
     places: impl Fn(ServiceIdx) -> Option<u32>,
     later: impl Fn(usize, &Freight) -> Option<Freight>,
-) -> Result<Vec<Freight>, usize> {
+) -> Vec<Option<Freight>> {
     let mut market = Market {
         applicants,
         cells: BTreeMap::new(),
         places,
         later,
     };
-    market.apply()?;
+    market.apply();
     market.move_back();
-    Ok(market.applicants.iter().map(|a| a.open[0]).collect())
+    let applicants = market.applicants.iter();
+    applicants.map(|a| a.open.first().copied()).collect()
 }
 
 /// A pick-up with its guests: least regret on top, then the highest index.
@@ -105,10 +109,12 @@ where
     L: Fn(usize, &Freight) -> Option<Freight>,
 {
     /// The first phase.
-    fn apply(&mut self) -> Result<(), usize> {
+    fn apply(&mut self) {
         let mut queue: VecDeque<usize> = (0..self.applicants.len()).collect();
         while let Some(i) = queue.pop_front() {
-            let best = *self.applicants[i].open.first().ok_or(i)?;
+            let Some(&best) = self.applicants[i].open.first() else {
+                continue;
+            };
             let Some(most) = (self.places)(best.service) else {
                 continue;
             };
@@ -135,7 +141,6 @@ where
                 queue.push_back(guest);
             }
         }
-        Ok(())
     }
 
     /// What the next best option costs more, per package.
@@ -184,10 +189,11 @@ where
 
     fn push_moves(&self, i: usize, moves: &mut BinaryHeap<(i64, Reverse<usize>, Reverse<usize>)>) {
         let applicant = &self.applicants[i];
-        let now = &applicant.open[0];
+        let now = applicant.open.first();
         for (option, freight) in applicant.closed.iter().enumerate() {
-            if freight.key() < now.key() && self.has_room(freight, applicant.packages) {
-                let gain = cost(now) - cost(freight);
+            let better = now.is_none_or(|now| freight.key() < now.key());
+            if better && self.has_room(freight, applicant.packages) {
+                let gain = now.map_or(NO_PLACE, cost) - cost(freight);
                 moves.push((gain, Reverse(i), Reverse(option)));
             }
         }
@@ -206,17 +212,18 @@ where
             ref open,
             ref closed,
         } = self.applicants[i];
-        let (now, better) = (open[0], closed[option]);
-        if better.key() >= now.key() || !self.has_room(&better, packages) {
+        let (now, better) = (open.first().copied(), closed[option]);
+        let improves = now.is_none_or(|now| better.key() < now.key());
+        if !improves || !self.has_room(&better, packages) {
             return false;
         }
-        if let Some(left) = self.cells.get_mut(&cell(&now)) {
+        if let Some(left) = now.and_then(|now| self.cells.get_mut(&cell(&now))) {
             left.load -= u64::from(packages);
         }
         self.cells.entry(cell(&better)).or_default().load += u64::from(packages);
         let applicant = &mut self.applicants[i];
-        applicant.open[0] = better;
-        applicant.closed.push(now);
+        applicant.open = vec![better];
+        applicant.closed.extend(now);
         true
     }
 }
@@ -282,7 +289,8 @@ mod tests {
     }
 
     fn shared(applicants: &[Applicant], places: &[Option<u32>]) -> i64 {
-        let chosen = share(applicants.to_vec(), |s| places[s.0 as usize], |_, _| None).unwrap();
+        let chosen = share(applicants.to_vec(), |s| places[s.0 as usize], |_, _| None);
+        let chosen: Vec<Freight> = chosen.into_iter().map(Option::unwrap).collect();
         let wishes = chosen
             .iter()
             .copied()
@@ -322,16 +330,35 @@ mod tests {
             (freight.pickup.0 < 4).then(|| option(0, freight.pickup.0 + 1, 100))
         };
         let applicants = vec![Applicant::new(1, vec![first]); 3];
-        let alone = share(applicants[..1].to_vec(), |_| Some(2), later).unwrap();
-        assert_eq!(alone[0].pickup, Timestamp(1));
-        let all = share(applicants, |_| Some(2), later).unwrap();
-        let days: Vec<i64> = all.iter().map(|freight| freight.pickup.0).collect();
+        let alone = share(applicants[..1].to_vec(), |_| Some(2), later);
+        assert_eq!(alone[0].unwrap().pickup, Timestamp(1));
+        let all = share(applicants, |_| Some(2), later);
+        let days: Vec<i64> = all
+            .iter()
+            .flatten()
+            .map(|freight| freight.pickup.0)
+            .collect();
         assert_eq!(days, [1, 1, 2], "the last one of equals leaves");
     }
 
     #[test]
-    fn who_finds_no_place_is_named() {
+    fn who_finds_no_place_stays_behind() {
         let applicants = vec![Applicant::new(1, vec![option(0, 1, 500)]); 2];
-        assert_eq!(share(applicants, |_| Some(1), |_, _| None), Err(1));
+        let shared = share(applicants, |_| Some(1), |_, _| None);
+        assert_eq!(shared, [Some(option(0, 1, 500)), None]);
+    }
+
+    #[test]
+    fn who_was_turned_away_by_all_goes_where_room_is_left() {
+        // The last pair pushes out the single package, which loses least, and then itself: one place is left.
+        let either = vec![option(0, 1, 500), option(1, 1, 600)];
+        let pair = || Applicant::new(2, vec![option(0, 1, 500)]);
+        let applicants = vec![Applicant::new(1, either), pair(), pair()];
+        let places = |service: ServiceIdx| Some([3, 0][service.0 as usize]);
+        let shared = share(applicants, places, |_, _| None);
+        assert_eq!(
+            shared.iter().map(Option::is_some).collect::<Vec<_>>(),
+            [true, true, false]
+        );
     }
 }

@@ -75,6 +75,15 @@ pub(super) fn random_case(seed: u64) -> Case {
         zone: second,
         transit_days: rng.random_bool(0.5).then_some(1),
     });
+    if rng.random_bool(0.4) {
+        // Otherwise the first service takes everything.
+        let ground = &mut world.batch.rates.services[ServiceIdx(0)];
+        let places = rng.random_range(0..2);
+        ground
+            .default_terms
+            .iter_mut()
+            .for_each(|terms| terms.daily_capacity = Some(places));
+    }
     let services = rng.random_range(2..6);
     for i in 0..services {
         let carrier = CarrierIdx(rng.random_range(0..2));

@@ -2,7 +2,8 @@
 
 use super::random::random_case;
 use super::*;
-use crate::model::ids::{CarrierIdx, OrderIdx, ZoneIdx};
+use crate::model::codes::Code;
+use crate::model::ids::{CarrierIdx, OrderIdx, ServiceIdx, ZoneIdx};
 use crate::model::plan::{Allocation, ChargeKind, Package, ShipmentKey};
 use crate::model::rates::ServiceTerms;
 use crate::model::units::{Cents, Grams, Seconds};
@@ -208,16 +209,118 @@ fn packages_of_a_shipment_stay_together() {
 }
 
 #[test]
-fn an_order_without_any_place_is_named() {
+fn a_shipment_without_any_place_stays_behind() {
+    let batch = two_services(3, |world| {
+        limit(world, 0, 2);
+        limit(world, 1, 0);
+    });
+    let case = Case::new(batch, |o| vec![box_of(900); [1, 3, 1][o.index()]]);
+    let out = case.run();
+    assert_eq!(out.unplaced.shipment, [ShipmentIdx(1)]);
+    assert_eq!(out.unplaced.code, [Code::NoCarrierPlace]);
+    assert_eq!(out.unplaced.packages, [3]);
+    assert_eq!(out.shipments.packages, [1, 1]);
+    assert_eq!(out.charges.package, [PackageIdx(0), PackageIdx(1)]);
+    assert_eq!(out.charges.shipment, [ShipmentIdx(0), ShipmentIdx(1)]);
+}
+
+#[test]
+fn where_no_service_has_a_place_nothing_ships() {
     let batch = two_services(2, |world| {
         limit(world, 0, 0);
         limit(world, 1, 0);
     });
-    let case = Case::new(batch, |_| vec![box_of(900)]);
-    let error = CarrierSelection::run(case.input(), &ctx(&case.params)).unwrap_err();
-    assert_eq!(error.fault, crate::error::Fault::Infeasible);
-    assert!(error.to_string().contains("O0"), "{error}");
-    assert!(error.hint.contains("daily_capacity"));
+    let out = Case::new(batch, |_| vec![box_of(900)]).run();
+    assert_eq!(out.unplaced.code, [Code::NoCarrierPlace; 2]);
+    assert!(out.shipments.is_empty() && out.charges.is_empty());
+}
+
+/// Order 0 must ship complete from two facilities, order 1 from the first; ground alone, with `places` in each facility.
+fn whole_order(places: [u32; 2]) -> Case {
+    let mut world = World::new();
+    world.facility("F");
+    world.facility("G");
+    let item = world.item("A", [200, 150, 100], 800);
+    for i in 0..2 {
+        world.order(&format!("O{i}"), &[(item, 2)]);
+    }
+    world.batch.orders.ship_complete[OrderIdx(0)] = true;
+    for (facility, places) in places.into_iter().enumerate() {
+        let own = ServiceTerms {
+            daily_capacity: Some(places),
+            pickup_days: crate::model::rates::Weekdays(0b001_0000),
+            ..terms()
+        };
+        let service = &mut world.batch.rates.services[ServiceIdx(0)];
+        service
+            .facility_terms
+            .push((FacilityIdx::from_usize(facility), own));
+    }
+    let batch = world.build();
+    let mut case = Case::new(batch, |_| vec![box_of(900)]);
+    let (routed, cartonized) = (&mut case.routed, &mut case.cartonized);
+    let second = ShipmentKey {
+        facility: FacilityIdx(1),
+        ..routed.shipments.get(0)
+    };
+    let keys: Vec<ShipmentKey> = routed.shipments.rows().collect();
+    routed.shipments = [keys[0].clone(), second, keys[1].clone()]
+        .into_iter()
+        .collect();
+    let mut rows: Vec<Allocation> = routed.allocations.rows().collect();
+    rows.insert(1, rows[0].clone());
+    (rows[1].facility, rows[1].shipment) = (FacilityIdx(1), ShipmentIdx(1));
+    rows[2].shipment = ShipmentIdx(2);
+    routed.allocations = rows.into_iter().collect();
+    routed.first_allocation = vec![0, 1, 2, 3];
+    let package = cartonized.packages.get(0);
+    cartonized.packages = (0..3)
+        .map(|i| Package {
+            shipment: ShipmentIdx(i),
+            ..package.clone()
+        })
+        .collect();
+    cartonized.first_package = vec![0, 1, 2, 3];
+    case.calendar = calendar(&case.batch);
+    case
+}
+
+#[test]
+fn an_order_that_must_ship_complete_stays_as_a_whole_and_makes_room() {
+    let case = whole_order([1, 0]);
+    let out = case.run();
+    assert_eq!(out.unplaced.shipment, [ShipmentIdx(0), ShipmentIdx(1)]);
+    assert_eq!(out.unplaced.code[1], Code::NoCarrierPlace);
+    assert_eq!(out.shipments.len(), 1, "the other order has the place");
+    let free = whole_order([9, 0]).run();
+    assert_eq!(
+        free.unplaced.code,
+        [Code::ShipTogether, Code::NoCarrierPlace]
+    );
+    assert!(whole_order([9, 9]).run().unplaced.is_empty());
+}
+
+#[test]
+fn the_audit_finds_who_stays_without_need_and_half_an_order() {
+    let case = whole_order([9, 0]);
+    let lie = case.broken(|out| out.unplaced.code[0] = Code::NoCarrierPlace);
+    assert_eq!(lie, ["unplaced"]);
+    let units = case.broken(|out| out.unplaced.units[1] += 1);
+    assert_eq!(units, ["unplaced"]);
+    let lost = case.broken(|out| out.unplaced = Unplaced::default());
+    assert_eq!(lost, ["shipment_rows"]);
+    let mut roomy = whole_order([9, 9]);
+    let out = case.run();
+    assert_eq!(roomy.check(&out), ["unplaced"], "all of it could go");
+    roomy.batch.orders.ship_complete[OrderIdx(0)] = false;
+    assert_eq!(roomy.check(&out), ["unplaced"]);
+    let half = case.broken(|out| {
+        let mut first = out.shipments.get(0);
+        first.promised = out.shipments.promised[0];
+        out.shipments = [first.clone(), first].into_iter().collect();
+        out.unplaced = out.unplaced.rows().skip(1).collect();
+    });
+    assert!(half.contains(&"ship_complete".to_owned()), "{half:?}");
 }
 
 #[test]
@@ -347,8 +450,12 @@ fn the_audit_finds_hazardous_goods_without_licence() {
     let out = case.run();
     case.batch.facilities[FacilityIdx(0)].hazmat = false;
     assert_eq!(case.check(&out), ["hazmat_licence"]);
-    let error = CarrierSelection::run(case.input(), &ctx(&case.params)).unwrap_err();
-    assert!(error.to_string().contains("no service takes"), "{error}");
+    let stays = case.run();
+    assert_eq!(stays.unplaced.code, [Code::NoService]);
+    assert_eq!(
+        case.broken(|out| out.unplaced.code[0] = Code::NoCarrierPlace),
+        ["unplaced"]
+    );
 }
 
 proptest::proptest! {
@@ -357,13 +464,9 @@ proptest::proptest! {
     #[test]
     fn the_plan_of_any_rate_card_passes_the_audit(seed in 0u64..) {
         let case = random_case(seed);
-        match CarrierSelection::run(case.input(), &ctx(&case.params)) {
-            Ok(out) => {
-                let found = CarrierSelection::check(case.input(), &out, &ctx(&case.params));
-                proptest::prop_assert!(found.is_empty(), "{found:?}");
-            }
-            Err(error) => proptest::prop_assert_eq!(error.fault, crate::error::Fault::Infeasible),
-        }
+        let out = CarrierSelection::run(case.input(), &ctx(&case.params)).unwrap();
+        let found = CarrierSelection::check(case.input(), &out, &ctx(&case.params));
+        proptest::prop_assert!(found.is_empty(), "{found:?}");
     }
 }
 
@@ -384,23 +487,23 @@ fn the_plan_does_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn random_cases_are_not_all_trivial() {
-    let (mut planned, mut displaced, mut charged) = (0, 0, 0);
+    let (mut planned, mut displaced, mut charged, mut left) = (0, 0, 0, 0);
     for seed in 0..400 {
         let case = random_case(seed);
-        if let Ok(out) = CarrierSelection::run(case.input(), &ctx(&case.params)) {
-            planned += 1;
-            let mut free = random_case(seed);
-            let all = free.batch.rates.services.as_mut_slice();
-            for terms in all.iter_mut().filter_map(|s| s.default_terms.as_mut()) {
-                terms.daily_capacity = None;
-            }
-            displaced += usize::from(free.run() != out);
-            let kinds = &out.charges.kind;
-            charged += usize::from(kinds.iter().any(|&kind| kind != ChargeKind::Base));
+        let out = case.run();
+        planned += usize::from(out.unplaced.is_empty());
+        left += usize::from(out.unplaced.code.contains(&Code::NoCarrierPlace));
+        let mut free = random_case(seed);
+        let all = free.batch.rates.services.as_mut_slice();
+        for terms in all.iter_mut().filter_map(|s| s.default_terms.as_mut()) {
+            terms.daily_capacity = None;
         }
+        displaced += usize::from(free.run() != out);
+        let kinds = &out.charges.kind;
+        charged += usize::from(kinds.iter().any(|&kind| kind != ChargeKind::Base));
     }
     assert!(
-        planned > 100 && displaced > 20 && charged > 50,
-        "{planned} {displaced} {charged}"
+        planned > 100 && displaced > 20 && charged > 50 && left > 5,
+        "{planned} {displaced} {charged} {left}"
     );
 }

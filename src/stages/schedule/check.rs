@@ -1,7 +1,9 @@
 //! The audit of a schedule, from inputs and output alone: moments and shift windows, no shift time, no simulation.
 //!
+//! In `bookings`: what becomes of shipments that miss their pick-up.
 //! Here: who works when, and that every step waits for the one before. In `queues`: who is served first, and that nobody is forgotten.
 
+mod bookings;
 mod queues;
 
 use std::collections::BTreeMap;
@@ -26,6 +28,7 @@ pub fn check(input: Input<'_>, out: &Scheduled, ctx: &Ctx) -> Vec<Violation> {
     let ready = ready(input, &back);
     let packed = packing(input, out, &ready, &mut found);
     found.extend(queues::check(input, out, &ready));
+    found.extend(bookings::check(input, out, ctx.params));
     for i in 0..shipments {
         let shipment = ShipmentIdx::from_usize(i);
         let place = place(input, shipment);
@@ -35,7 +38,8 @@ pub fn check(input: Input<'_>, out: &Scheduled, ctx: &Ctx) -> Vec<Violation> {
                 .map(|m| Violation::new("moments", &*place, m)),
         );
         found.extend(
-            transport(input, shipment, &time, ctx).map(|m| Violation::new("transport", &*place, m)),
+            transport(input, out, shipment, &time, ctx)
+                .map(|m| Violation::new("transport", &*place, m)),
         );
     }
     found
@@ -273,24 +277,35 @@ fn moments(
     .flatten()
 }
 
-/// The hand-over is the first pick-up after packing, the delivery follows from it, the flags from both.
+/// The hand-over of a shipment packed in time is the first pick-up after packing, or the planned one where places are counted (that of
+/// one that is not is audited in `bookings`); the delivery follows from it, the flags from both.
 fn transport(
     input: Input<'_>,
+    out: &Scheduled,
     shipment: ShipmentIdx,
     time: &CycleTime,
     ctx: &Ctx,
 ) -> impl Iterator<Item = String> + use<> {
     let row = input.shipped.shipments.get(shipment.index());
     let facility = input.routed.shipments.facility[shipment.index()];
-    let pickups = input.calendar.pickups(facility, row.service);
-    let first = pickups
-        .iter()
-        .copied()
-        .filter(|&pickup| pickup >= time.packed)
-        .min();
-    let handed_over = first.unwrap_or(Timestamp::MAX);
+    let at = out.rebooked.shipment.partition_point(|&s| s < shipment);
+    let booked = (out.rebooked.shipment.get(at) == Some(&shipment)).then(|| out.rebooked.get(at));
+    let counted = input.batch.rates.services[row.service]
+        .terms(facility)
+        .is_some_and(|terms| terms.daily_capacity.is_some());
+    let late = time.packed > row.ship_by;
+    let handed_over = if late {
+        booked.as_ref().map_or(Timestamp::MAX, |_| time.handed_over)
+    } else if counted {
+        row.ship_by
+    } else {
+        let pickups = input.calendar.pickups(facility, row.service);
+        let first = pickups.iter().copied().filter(|&p| p >= time.packed);
+        first.min().unwrap_or(Timestamp::MAX)
+    };
     let order = input.routed.shipments.order[shipment.index()];
-    let service = &input.batch.rates.services[row.service];
+    let with = booked.map_or(row.service, |booked| booked.service);
+    let service = &input.batch.rates.services[with];
     let lane =
         input
             .batch

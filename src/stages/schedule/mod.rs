@@ -5,13 +5,16 @@
 //! - pickers take pick batches in the order of waves, each one whole tour; none starts before its wave is released;
 //! - when the last batch of a shipment is back, its packages queue for the pack stations: the earliest carrier pick-up first,
 //!   then the earliest arrival;
-//! - a packed shipment goes with the first pick-up of its service, and is delivered after the transit days of its lane.
+//! - a shipment packed in time goes with the first pick-up of its service, or with the planned one where pick-ups have a daily
+//!   capacity; one that misses its planned pick-up is rebooked (`rebook`): on the cheapest service that still keeps the promise from
+//!   the moment it is really packed, or the least costly late one. It is delivered after the transit days of its lane.
 //!
 //! People work in shifts; work that a shift's end cuts is finished in the next shift. Time is reckoned in shift time
 //! (`model::clock`), in whole seconds. Ties go to the lower index. What does not end within the horizon gets [`Timestamp::MAX`] from
 //! there on. For n batches and p packages of a facility: O((n + p) log (n + p)) time, O(n + p) memory.
 
 mod check;
+mod rebook;
 mod simulate;
 #[cfg(test)]
 mod tests;
@@ -78,18 +81,20 @@ impl Stage for Scheduling {
             scheduled.utilization.push(day.utilization);
         }
         let unknown_transit = ctx.params.carrier.unknown_transit_days as u16;
+        let booked = rebook::rebook(input, &packed, ctx)?;
         let times: Vec<CycleTime> = (0..shipments)
             .into_par_iter()
             .map(|i| {
-                times(
-                    input,
-                    ShipmentIdx::from_usize(i),
-                    picked[i],
-                    packed[i],
-                    unknown_transit,
-                )
+                let shipment = ShipmentIdx::from_usize(i);
+                let moments = [picked[i], packed[i]];
+                let trip = match booked.get(&shipment) {
+                    Some(&freight) => freight.map(|f| (f.pickup, f.delivery)),
+                    None => as_planned(input, shipment, packed[i], unknown_transit),
+                };
+                times(input, shipment, moments, trip)
             })
             .collect();
+        scheduled.rebooked = rebook::rows(booked);
         scheduled.times = times.into_iter().collect();
         Ok(scheduled)
     }
@@ -103,24 +108,36 @@ impl Stage for Scheduling {
     }
 }
 
-/// The times of a shipment from when it was picked and packed.
+/// Hand-over and delivery of a shipment that is packed in time, or not at all.
+fn as_planned(
+    input: Input<'_>,
+    shipment: ShipmentIdx,
+    packed: Option<Timestamp>,
+    unknown_transit: u16,
+) -> Option<(Timestamp, Timestamp)> {
+    let ready = packed?;
+    let row = input.shipped.shipments.get(shipment.index());
+    let facility = input.facility(shipment);
+    let terms = input.batch.rates.services[row.service].terms(facility)?;
+    let pickup = if terms.daily_capacity.is_some() {
+        row.ship_by
+    } else {
+        input.calendar.next_pickup(facility, row.service, ready)?
+    };
+    Some((pickup, delivery(input, shipment, pickup, unknown_transit)?))
+}
+
+/// The times of a shipment from when it was picked and packed, and from its hand-over and delivery.
 fn times(
     input: Input<'_>,
     shipment: ShipmentIdx,
-    picked: Option<Timestamp>,
-    packed: Option<Timestamp>,
-    unknown_transit: u16,
+    [picked, packed]: [Option<Timestamp>; 2],
+    trip: Option<(Timestamp, Timestamp)>,
 ) -> CycleTime {
     let row = input.shipped.shipments.get(shipment.index());
     let order = input.order(shipment);
     let wave = input.waved.wave_of[shipment];
-    let handed_over = packed.and_then(|ready| {
-        input
-            .calendar
-            .next_pickup(input.facility(shipment), row.service, ready)
-    });
-    let delivered =
-        handed_over.and_then(|pickup| delivery(input, shipment, pickup, unknown_transit));
+    let (handed_over, delivered) = (trip.map(|trip| trip.0), trip.map(|trip| trip.1));
     let reached = |moment: Option<Timestamp>| moment.unwrap_or(Timestamp::MAX);
     CycleTime {
         placed: input.batch.orders.placed_at[order],

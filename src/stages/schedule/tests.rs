@@ -469,3 +469,113 @@ proptest! {
         prop_assert_eq!(floor.check(&out), vec![]);
     }
 }
+
+/// One shipment that is packed 60 s after a tour of `labour` seconds; an express service for 2,000 cents, one day.
+fn late(labour: i64, places: Option<u32>) -> Floor {
+    let mut floor = Floor::new(1, 2, 2, &[(0, vec![(labour, vec![0, 1])])]);
+    let rates = &mut floor.batch.rates;
+    let ground = rates.services[ServiceIdx(0)].default_terms.clone();
+    let express = crate::model::rates::ServiceTerms {
+        transit_days: Some(1),
+        daily_capacity: places,
+        ..ground.clone().unwrap()
+    };
+    rates.services.push(crate::model::rates::Service {
+        carrier: rates.services[ServiceIdx(0)].carrier,
+        name: "express".into(),
+        default_terms: Some(express),
+        facility_terms: Vec::new(),
+    });
+    let prices = vec![(
+        ZoneIdx(0),
+        vec![crate::model::rates::PriceRow {
+            max_weight: Grams(30_000),
+            price: Cents(2_000),
+            max_size: [i64::MAX; 3],
+        }],
+    )];
+    rates.prices.push(prices);
+    floor.calendar = calendar(&floor.batch);
+    // Promised so that ground of the first pick-up is in time, ground of the second is not, express of the second is.
+    let pickups = floor
+        .calendar
+        .pickups(FacilityIdx(0), ServiceIdx(0))
+        .to_vec();
+    let deliver = |pickup, days| {
+        let terms = ground.as_ref().unwrap();
+        let days_of = terms.delivery_days;
+        floor
+            .calendar
+            .delivery(FacilityIdx(0), pickup, days, days_of)
+    };
+    let (express, ground) = (deliver(pickups[1], 1), deliver(pickups[1], 2));
+    assert!(express < ground);
+    for promised in &mut floor.shipped.shipments.promised {
+        *promised = express;
+    }
+    floor
+}
+
+/// Longer than to the first pick-up, shorter than to the second.
+const TOO_LONG: i64 = 15 * 3_600;
+
+#[test]
+fn who_misses_the_pickup_goes_with_the_cheapest_service_that_keeps_the_promise() {
+    let floor = late(TOO_LONG, None);
+    let out = floor.run();
+    assert_eq!(floor.check(&out), []);
+    assert_eq!(out.times.missed_cutoff, [true; 2]);
+    assert_eq!(out.times.on_time, [true; 2]);
+    assert_eq!(out.rebooked.service, [ServiceIdx(1); 2]);
+    assert_eq!(out.rebooked.price, [Cents(2_000); 2]);
+}
+
+#[test]
+fn a_full_express_leaves_the_second_to_the_least_costly_late_one() {
+    let floor = late(TOO_LONG, Some(1));
+    let out = floor.run();
+    assert_eq!(floor.check(&out), []);
+    assert_eq!(out.rebooked.service, [ServiceIdx(1), ServiceIdx(0)]);
+    assert_eq!(out.times.on_time, [true, false]);
+}
+
+#[test]
+fn who_makes_the_pickup_keeps_the_plan() {
+    let floor = late(100, Some(1));
+    let out = floor.run();
+    assert_eq!(floor.check(&out), []);
+    assert!(out.rebooked.is_empty());
+    assert_eq!(out.times.handed_over, floor.shipped.shipments.ship_by);
+}
+
+#[test]
+fn the_audit_finds_wrong_bookings() {
+    let floor = late(TOO_LONG, Some(1));
+    let broken = |corrupt: fn(&mut Scheduled)| {
+        let mut out = floor.run();
+        corrupt(&mut out);
+        let found = floor.check(&out).into_iter();
+        found.map(|fault| fault.rule).collect::<Vec<_>>()
+    };
+    let has =
+        |rules: Vec<String>, rule: &str| assert!(rules.iter().any(|r| r == rule), "{rules:?}");
+    has(broken(|out| out.rebooked.price[0] = Cents(1)), "rebooking");
+    has(broken(|out| out.rebooked.zone[1] = ZoneIdx(7)), "rebooking");
+    has(broken(|out| out.rebooked.service.swap(0, 1)), "rebooking");
+    has(
+        broken(|out| out.rebooked.billable_weight[0] = Grams(1)),
+        "rebooking",
+    );
+    has(
+        broken(|out| out.rebooked = out.rebooked.rows().take(1).collect()),
+        "rebooking",
+    );
+    has(
+        broken(|out| out.rebooked.shipment.swap(0, 1)),
+        "rebooked_rows",
+    );
+    has(
+        broken(|out| out.times.handed_over[0] = out.times.packed[0]),
+        "rebooking",
+    );
+}

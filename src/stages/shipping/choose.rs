@@ -198,6 +198,36 @@ impl<'a> Shipping<'a> {
         Some(self.freight_row(&route, price, billable, delivery, freight.promised))
     }
 
+    /// The best service for parcels that are ready at a moment: each at its first pick-up from then on that has `room`.
+    pub fn rebook(
+        &self,
+        class: &RateClass,
+        facility: FacilityIdx,
+        parcels: &[Parcel],
+        (ready, promised): (Timestamp, Timestamp),
+        room: impl Fn(ServiceIdx, Timestamp) -> bool,
+    ) -> Option<Freight> {
+        let measured: Vec<Measured> = parcels.iter().map(Measured::from).collect();
+        if self.refuses(facility, &measured) {
+            return None;
+        }
+        let options = self.routes(class, facility).filter_map(|mut route| {
+            let service = route.offer.service;
+            let pickups = self.calendar.pickups(facility, service);
+            let next = pickups.partition_point(|&pickup| pickup < ready);
+            let fits =
+                |&pickup: &Timestamp| route.offer.terms.valid_at(pickup) && room(service, pickup);
+            route.lane.pickup = pickups[next..].iter().copied().find(fits)?;
+            let (price, billable) = self.price(&route.lane, &measured)?;
+            let (pickup, days) = (route.lane.pickup, route.transit_days);
+            let delivery = route
+                .offer
+                .arrival_from(self.calendar, facility, pickup, days);
+            Some(self.freight_row(&route, price, billable, delivery, promised))
+        });
+        options.min_by_key(Freight::key)
+    }
+
     /// The charges of a decision, parcel by parcel. `None` if the service does not take the parcels at that pick-up.
     pub fn detail(
         &self,

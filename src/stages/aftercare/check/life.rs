@@ -101,26 +101,72 @@ fn event_is_true(input: Input, waiting: &Waiting, row: &Event) -> bool {
     at == row.at && at != NEVER && input.routed.shipments.order[shipment.index()] == row.order
 }
 
+/// What of an order ships.
+#[derive(Clone, Copy, Default)]
+struct Sent {
+    shipments: u64,
+    units: u64,
+    last: Timestamp,
+    promised: Timestamp,
+    delayed: bool,
+}
+
 /// What the messages are checked against, by order.
 struct Orders<'a> {
     input: Input<'a>,
     waiting: Waiting,
-    /// Number of shipments, their units, and when the last one arrives.
-    ships: Vec<(u32, u64, Timestamp)>,
+    ships: Vec<Sent>,
+    /// Rejected lines that are missed: number, item, units, reason.
+    lost: FxHashMap<OrderIdx, Vec<Line>>,
+}
+
+/// A line in a list of facts, as JSON.
+type Line = Vec<Value>;
+
+fn lost(input: Input) -> FxHashMap<OrderIdx, Vec<Line>> {
+    let batch = input.batch;
+    let mut lost: FxHashMap<OrderIdx, Vec<Line>> = FxHashMap::default();
+    for (line, fault) in input.validated.line_fault.iter_enumerated() {
+        if let Some(code) = fault {
+            let sku = &batch.items.sku[batch.lines.item[line]];
+            let (number, units) = (batch.lines.line_no[line], batch.lines.quantity[line]);
+            let row = vec![number.into(), sku.into(), units.into(), code.name().into()];
+            lost.entry(batch.lines.order[line]).or_default().push(row);
+        }
+    }
+    for row in batch.unread_lines.rows() {
+        if let (Some(order), true) = (row.order, row.code != Code::DuplicateLine) {
+            let number = row.line_no.map_or(Value::Null, Value::from);
+            let units = row.quantity.map_or(Value::Null, Value::from);
+            let row = vec![number, row.sku.into(), units, row.code.name().into()];
+            lost.entry(order).or_default().push(row);
+        }
+    }
+    lost
 }
 
 pub(super) fn notifications(input: Input, out: &plan::Aftercare) -> Vec<Violation> {
-    let mut ships = vec![(0, 0, Timestamp(i64::MIN)); input.batch.orders.len()];
+    let mut ships = vec![Sent::default(); input.batch.orders.len()];
     for i in 0..input.routed.shipments.len() {
         let order = &mut ships[input.routed.shipments.order[i].index()];
-        order.0 += 1;
-        order.1 += units(input, i);
-        order.2 = order.2.max(input.scheduled.times.delivered[i]);
+        let (delivered, promised) = (
+            input.scheduled.times.delivered[i],
+            input.shipped.shipments.promised[i],
+        );
+        if order.shipments == 0 {
+            (order.last, order.promised) = (delivered, promised);
+        }
+        order.shipments += 1;
+        order.units += units(input, i);
+        order.last = order.last.max(delivered);
+        order.promised = order.promised.max(promised);
+        order.delayed |= promised < delivered;
     }
     let orders = Orders {
         input,
         waiting: waiting(input),
         ships,
+        lost: lost(input),
     };
     let rows = &out.notifications;
     let key = |i: usize| {
@@ -178,7 +224,6 @@ impl Orders<'_> {
             let i = shipment.index();
             return input.routed.shipments.order[i] == row.order
                 && match row.template {
-                    Template::Delayed => at_start && self.delayed(i, facts),
                     Template::Shipped => {
                         row.at == input.scheduled.times.handed_over[i] && self.shipped(i, facts)
                     }
@@ -187,17 +232,21 @@ impl Orders<'_> {
         }
         let method = input.batch.orders.payment_method[row.order];
         let method = method.map(|symbol| &input.batch.symbols[symbol]);
-        let (ships, units, last) = self.ships[row.order.index()];
         let verdict = input.fraud.verdict[row.order];
         at_start
+            && self.rest(row.order, facts)
             && match row.template {
                 Template::OrderConfirmed => {
-                    ships > 0
-                        && facts["shipments"] == ships
-                        && facts["units"] == units
-                        && is_moment(&facts["expected_delivery"], last)
+                    self.sent(row.order, facts) && !self.has_rest(row.order)
                 }
-                Template::Backordered => self.backordered(row.order, facts),
+                Template::PartiallyConfirmed => {
+                    self.sent(row.order, facts) && self.has_rest(row.order)
+                }
+                Template::Backordered => {
+                    verdict == Verdict::Accepted
+                        && self.ships[row.order.index()].shipments == 0
+                        && self.waiting.contains_key(&row.order)
+                }
                 Template::PaymentDeclined => {
                     verdict == Verdict::Rejected(Code::PaymentDeclined)
                         && facts["payment_method"].as_str() == method
@@ -212,19 +261,63 @@ impl Orders<'_> {
             }
     }
 
-    fn delayed(&self, shipment: usize, facts: &Value) -> bool {
-        let promised = self.input.shipped.shipments.promised[shipment];
-        let delivered = self.input.scheduled.times.delivered[shipment];
-        promised < delivered
-            && is_moment(&facts["promised"], promised)
-            && is_moment(&facts["expected_delivery"], delivered)
+    fn has_rest(&self, order: OrderIdx) -> bool {
+        self.waiting.contains_key(&order) || self.lost.contains_key(&order)
+    }
+
+    fn sent(&self, order: OrderIdx, facts: &Value) -> bool {
+        let sent = self.ships[order.index()];
+        sent.shipments > 0
+            && facts["shipments"] == sent.shipments
+            && facts["units"] == sent.units
+            && facts["delayed"] == sent.delayed
+            && is_moment(&facts["promised"], sent.promised)
+            && is_moment(&facts["expected_delivery"], sent.last)
+    }
+
+    /// The turn of a shipment among those of its order, and the units in later ones.
+    fn turn(&self, shipment: usize) -> (u64, u64) {
+        let input = self.input;
+        let at = |i: usize| (input.scheduled.times.handed_over[i], i);
+        let orders = &input.routed.shipments.order;
+        // Shipments of an order stand side by side.
+        let first = orders.partition_point(|&order| order < orders[shipment]);
+        let end = orders.partition_point(|&order| order <= orders[shipment]);
+        let (mut turn, mut follow) = (1, 0);
+        for i in first..end {
+            turn += u64::from(at(i) < at(shipment));
+            follow += if at(i) > at(shipment) {
+                units(input, i)
+            } else {
+                0
+            };
+        }
+        (turn, follow)
     }
 
     fn shipped(&self, shipment: usize, facts: &Value) -> bool {
         let input = self.input;
         let row = input.shipped.shipments.get(shipment);
-        let service = &input.batch.rates.services[row.service];
-        facts["carrier"] == input.batch.rates.carriers[service.carrier]
+        let booked = &input.scheduled.rebooked;
+        let at = booked.shipment.partition_point(|s| s.index() < shipment);
+        let same = booked
+            .shipment
+            .get(at)
+            .is_some_and(|s| s.index() == shipment);
+        let rebooked = same.then(|| booked.service[at]);
+        let service = rebooked.unwrap_or(row.service);
+        let service = &input.batch.rates.services[service];
+        let order = input.routed.shipments.order[shipment];
+        let waits = self.waiting.get(&order).map_or(0, |rows| {
+            let quantities = &input.routed.backorders.quantity;
+            rows.iter().map(|&i| u64::from(quantities[i])).sum()
+        });
+        let (turn, follow) = self.turn(shipment);
+        facts["shipment"] == turn
+            && facts["shipments"] == self.ships[order.index()].shipments
+            && facts["units_to_follow"] == follow
+            && facts["units_waiting"] == waits
+            && facts["carrier"] == input.batch.rates.carriers[service.carrier]
             && facts["service"] == service.name.as_str()
             && facts["packages"] == row.packages
             && facts["units"] == units(input, shipment)
@@ -235,31 +328,23 @@ impl Orders<'_> {
             && input.scheduled.times.handed_over[shipment] != NEVER
     }
 
-    /// The facts list the backorders of the order, in whatever order.
-    fn backordered(&self, order: OrderIdx, facts: &Value) -> bool {
+    /// The facts list what waits and what will not come, in whatever order; messages about payment list nothing.
+    fn rest(&self, order: OrderIdx, facts: &Value) -> bool {
         let (batch, backorders) = (self.input.batch, &self.input.routed.backorders);
-        let Some(rows) = self.waiting.get(&order) else {
-            return false;
-        };
-        let mut expected: Vec<(&str, u64, &str)> = (rows.iter())
-            .map(|&row| {
-                let sku = &batch.items.sku[batch.lines.item[backorders.line[row]]];
-                let units = u64::from(backorders.quantity[row]);
-                (sku, units, backorders.code[row].name())
-            })
-            .collect();
-        let Some(lines) = facts["lines"].as_array() else {
-            return false;
-        };
-        let mut listed: Vec<(&str, u64, &str)> = (lines.iter())
-            .filter_map(|line| {
-                let units = line["units"].as_u64()?;
-                Some((line["sku"].as_str()?, units, line["reason"].as_str()?))
-            })
-            .collect();
-        expected.sort_unstable();
-        listed.sort_unstable();
-        expected == listed && lines.len() == listed.len()
+        let accepted = self.input.fraud.verdict[order] == Verdict::Accepted;
+        let waiting = self.waiting.get(&order).into_iter().flatten().map(|&row| {
+            let sku = &batch.items.sku[batch.lines.item[backorders.line[row]]];
+            let (units, code) = (backorders.quantity[row], backorders.code[row]);
+            vec![sku.into(), units.into(), code.name().into()]
+        });
+        let lost = self.lost.get(&order).filter(|_| accepted);
+        let lost = lost.into_iter().flatten().cloned();
+        same_lines(&facts["waiting"], &["sku", "units", "reason"], waiting)
+            && same_lines(
+                &facts["not_coming"],
+                &["line_no", "sku", "units", "reason"],
+                lost,
+            )
     }
 
     /// How many messages there should be.
@@ -272,13 +357,30 @@ impl Orders<'_> {
             Verdict::Held(code) => *code == Code::PaymentPending,
             Verdict::Accepted => false,
         });
-        let late =
-            (0..times.len()).filter(|&i| times.delivered[i] > input.shipped.shipments.promised[i]);
         let shipped = times.handed_over.iter().filter(|&&at| at != NEVER);
         asked.count()
-            + late.count()
             + shipped.count()
-            + self.ships.iter().filter(|order| order.0 > 0).count()
-            + self.waiting.len()
+            + self
+                .ships
+                .iter()
+                .filter(|order| order.shipments > 0)
+                .count()
+            + self
+                .waiting
+                .keys()
+                .filter(|order| self.ships[order.index()].shipments == 0)
+                .count()
     }
+}
+
+/// Whether a JSON list, or its absence, has these lines and no others.
+fn same_lines(listed: &Value, keys: &[&str], expected: impl Iterator<Item = Line>) -> bool {
+    let text = |line: Line| Value::from(line).to_string();
+    let mut expected: Vec<String> = expected.map(text).collect();
+    let of = |line: &Value| text(keys.iter().map(|key| line[*key].clone()).collect());
+    let rows = listed.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut listed: Vec<String> = rows.iter().map(of).collect();
+    expected.sort_unstable();
+    listed.sort_unstable();
+    expected == listed
 }

@@ -1,7 +1,7 @@
 //! Audits returns and claims by reading input rows and output rows side by side: every input row has one outcome or one reject, in
 //! order, and every refund and exchange stands behind exactly one outcome.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::Batch;
 use crate::model::codes::Code;
@@ -25,6 +25,7 @@ pub(super) fn check(input: Input, out: &plan::Aftercare, params: &Params) -> Vec
         params,
         shelf: shelf(input),
         settled: HashMap::new(),
+        tonight: input.batch.orders.id.iter().collect(),
         rejects: 0,
         refunds: 0,
         exchanges: 0,
@@ -74,6 +75,7 @@ struct Audit<'a> {
     params: &'a Params,
     shelf: HashMap<(FacilityIdx, ItemIdx), i64>,
     settled: HashMap<&'a str, Vec<Part>>,
+    tonight: HashSet<&'a str>,
     /// Rows read so far.
     rejects: usize,
     refunds: usize,
@@ -186,6 +188,12 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// Its order ships in this batch at the earliest.
+    fn too_early(&self, i: usize) -> bool {
+        self.tonight
+            .contains(self.batch.returns.order_id[i].as_str())
+    }
+
     /// Why row `i` must be rejected.
     fn return_fault(&self, i: usize) -> Option<Code> {
         let returns = &self.batch.returns;
@@ -193,7 +201,7 @@ impl<'a> Audit<'a> {
         if let Some(code) = self.bad_quantity(quantity, 1) {
             return Some(code);
         }
-        if matches!(returns.condition[i], None | Some(Condition::Missing)) {
+        if matches!(returns.condition[i], None | Some(Condition::Missing)) || self.too_early(i) {
             return None;
         }
         let (line, item) = (Some(returns.line_no[i]), Some(returns.item[i]));
@@ -216,11 +224,17 @@ impl<'a> Audit<'a> {
         let name = match returns.condition[i] {
             None => "awaiting_inspection",
             Some(Condition::Missing) => "rejected_missing",
+            Some(_) if self.too_early(i) => "held",
             Some(_) if self.exchangeable(i) => "exchanged",
             Some(_) => "refunded",
         };
         let settles = name == "exchanged" || name == "refunded";
-        let restocked = if self.resaleable(i) { quantity } else { 0 };
+        let restocked = if settles && self.resaleable(i) {
+            quantity
+        } else {
+            0
+        };
+        let code = (name == "held").then_some(Code::ReturnBeforeShipment);
         let disposed = if settles { quantity - restocked } else { 0 };
         let right = row.return_id == returns.id[i]
             && row.order_id == returns.order_id[i]
@@ -228,7 +242,7 @@ impl<'a> Audit<'a> {
             && i64::from(row.quantity) == quantity
             && i64::from(row.restocked) == restocked
             && i64::from(row.disposed) == disposed
-            && row.outcome == name;
+            && (row.outcome.as_str(), row.code) == (name, code);
         if !right {
             let should = format!("{name}, {restocked} restocked, {disposed} disposed");
             self.fail(

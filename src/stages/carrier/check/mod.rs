@@ -10,24 +10,27 @@
 //! | `promise`, `late_flag` | the promise is the order's, the flag says whether the delivery is after it |
 //! | `price` | every charge is what the rate card gives (see `rating`), and they sum to the price |
 //! | `capacity_kept` | no pick-up takes more packages than the service's daily capacity there |
+//! | `unplaced` | who stays behind has the true code: no service takes it, none that does has room, its order cannot go as a whole |
+//! | `ship_complete` | of an order that must ship complete, all shipments go or none |
 //! | `better_ignored` | no service that takes the packages, and has room for them, is better: in time, then cheaper |
 //!
 //! O(shipments × services × price rows), in parallel.
 
-mod rating;
+mod behind;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Input;
 use crate::model::ids::{DestIdx, FacilityIdx, Idx, IdxVec, OrderIdx, ServiceIdx, ShipmentIdx};
 use crate::model::lanes::Lane;
 use crate::model::orders::ServiceLevel;
 use crate::model::plan::{Package, Shipment, Shipped};
+use crate::model::rates::ServiceTerms;
 use crate::model::units::{Cents, Seconds, Timestamp};
 use crate::params::Params;
 use crate::stage::Violation;
-use rating::{Bill, Clerk, Trip};
+use crate::stages::rating::{Bill, Clerk, Trip};
 
 type Load = FxHashMap<(FacilityIdx, ServiceIdx, Timestamp), u64>;
 
@@ -35,15 +38,18 @@ pub(super) fn check(input: Input, out: &Shipped, params: &Params) -> Vec<Violati
     if let Some(violation) = rows(input, out) {
         return vec![violation];
     }
+    let kept = kept(input, out);
     let audit = Audit {
         input,
         out,
         params,
         clerk: Clerk::new(input.batch),
         ready: ready(input, params),
-        load: load(input, out),
+        load: load(input, out, &kept),
+        kept,
     };
     let mut found = audit.capacities();
+    found.extend(audit.left_behind());
     let shipments: Vec<ShipmentIdx> = (0..out.shipments.len())
         .map(ShipmentIdx::from_usize)
         .collect();
@@ -55,19 +61,46 @@ pub(super) fn check(input: Input, out: &Shipped, params: &Params) -> Vec<Violati
     found
 }
 
+/// The shipment of the routing behind each row of the plan, and its first package in the plan's numbering.
+fn kept(input: Input, out: &Shipped) -> Vec<(ShipmentIdx, usize)> {
+    let behind: FxHashSet<ShipmentIdx> = out.unplaced.shipment.iter().copied().collect();
+    let all = (0..input.routed.shipments.len()).map(ShipmentIdx::from_usize);
+    let mut first = 0;
+    all.filter(|shipment| !behind.contains(shipment))
+        .map(|shipment| {
+            let row = (shipment, first);
+            first += input.cartonized.packages_of(shipment).len();
+            row
+        })
+        .collect()
+}
+
 /// Shapes; without them nothing else can be read.
 fn rows(input: Input, out: &Shipped) -> Option<Violation> {
-    let packages = &input.cartonized.packages;
     let charges = &out.charges;
     let in_order = charges.package.windows(2).all(|pair| pair[0] <= pair[1]);
+    let behind = &out.unplaced.shipment;
+    let stays = behind.windows(2).all(|pair| pair[0] < pair[1])
+        && behind
+            .last()
+            .is_none_or(|last| last.index() < input.routed.shipments.len());
+    let owners: Vec<ShipmentIdx> = kept(input, out)
+        .into_iter()
+        .enumerate()
+        .flat_map(|(row, (shipment, _))| {
+            let packages = input.cartonized.packages_of(shipment);
+            packages.map(move |_| ShipmentIdx::from_usize(row))
+        })
+        .collect();
     let owned = (0..charges.len())
-        .all(|i| packages.shipment.get(charges.package[i].index()) == Some(&charges.shipment[i]));
+        .all(|i| owners.get(charges.package[i].index()) == Some(&charges.shipment[i]));
     let known = |service: &ServiceIdx| service.index() < input.batch.rates.services.len();
-    let good = out.shipments.len() == input.routed.shipments.len()
+    let good = out.shipments.len() + behind.len() == input.routed.shipments.len()
+        && stays
         && in_order
         && owned
         && out.shipments.service.iter().all(known);
-    let message = "one row per shipment, charges by package, known services";
+    let message = "one row per shipment, gone or left behind, charges by package, known services";
     (!good).then(|| Violation::new("shipment_rows", "shipments", message))
 }
 
@@ -97,18 +130,15 @@ fn ready(input: Input, params: &Params) -> IdxVec<FacilityIdx, Option<Timestamp>
         .collect()
 }
 
-fn load(input: Input, out: &Shipped) -> Load {
+fn load(input: Input, out: &Shipped, kept: &[(ShipmentIdx, usize)]) -> Load {
     let mut load = Load::default();
-    for (i, facility) in input.routed.shipments.facility.iter().enumerate() {
+    for (i, &(shipment, _)) in kept.iter().enumerate() {
         let cell = (
-            *facility,
+            input.routed.shipments.facility[shipment.index()],
             out.shipments.service[i],
             out.shipments.ship_by[i],
         );
-        let packages = input
-            .cartonized
-            .packages_of(ShipmentIdx::from_usize(i))
-            .len();
+        let packages = input.cartonized.packages_of(shipment).len();
         *load.entry(cell).or_default() += packages as u64;
     }
     load
@@ -121,6 +151,7 @@ struct Audit<'a> {
     clerk: Clerk<'a>,
     ready: IdxVec<FacilityIdx, Option<Timestamp>>,
     load: Load,
+    kept: Vec<(ShipmentIdx, usize)>,
 }
 
 /// What the audit knows of one shipment.
@@ -162,33 +193,40 @@ impl Audit<'_> {
             .and_then(|terms| terms.daily_capacity)
     }
 
-    fn shipment(&self, index: ShipmentIdx) -> Vec<Violation> {
-        let row = self.out.shipments.get(index.index());
-        let order = self.input.routed.shipments.order[index.index()];
-        let facility = self.input.routed.shipments.facility[index.index()];
-        let dest = self.input.batch.orders.dest[order];
-        let local = self.clerk.local(dest);
-        let case = Case {
-            order,
-            dest,
-            facility,
-            packages: self
-                .input
-                .cartonized
-                .packages_of(index)
-                .map(|package| self.input.cartonized.packages.get(package))
-                .collect(),
-            promised: self.promise(order, facility),
-            local: &local,
-        };
+    fn shipment(&self, position: ShipmentIdx) -> Vec<Violation> {
+        let row = self.out.shipments.get(position.index());
+        let (index, first) = self.kept[position.index()];
+        let local = self.local(index);
+        let case = self.case(index, &local);
         let mut say = Complaints {
             place: format!("shipment {}", index.0),
             found: Vec::new(),
         };
         self.times(&row, &case, &mut say);
-        self.price(index, &row, &case, &mut say);
+        self.price(first, &row, &case, &mut say);
         self.best(&row, &case, &mut say);
         say.found
+    }
+
+    fn local(&self, index: ShipmentIdx) -> Vec<usize> {
+        let order = self.input.routed.shipments.order[index.index()];
+        self.clerk.local(self.input.batch.orders.dest[order])
+    }
+
+    fn case<'c>(&self, index: ShipmentIdx, local: &'c [usize]) -> Case<'c> {
+        let order = self.input.routed.shipments.order[index.index()];
+        let facility = self.input.routed.shipments.facility[index.index()];
+        let packages = self.input.cartonized.packages_of(index);
+        Case {
+            order,
+            dest: self.input.batch.orders.dest[order],
+            facility,
+            packages: packages
+                .map(|package| self.input.cartonized.packages.get(package))
+                .collect(),
+            promised: self.promise(order, facility),
+            local,
+        }
     }
 
     fn promise(&self, order: OrderIdx, facility: FacilityIdx) -> Timestamp {
@@ -273,10 +311,13 @@ impl Audit<'_> {
             .collect()
     }
 
-    fn price(&self, index: ShipmentIdx, row: &Shipment, case: &Case, say: &mut Complaints) {
+    fn licensed(&self, case: &Case) -> bool {
         let licence = self.input.batch.facilities[case.facility].hazmat;
-        let licensed = licence || case.packages.iter().all(|package| !package.hazmat);
-        say.unless(licensed, "hazmat_licence", || {
+        licence || case.packages.iter().all(|package| !package.hazmat)
+    }
+
+    fn price(&self, first: usize, row: &Shipment, case: &Case, say: &mut Complaints) {
+        say.unless(self.licensed(case), "hazmat_licence", || {
             format!("facility {}", case.facility.0)
         });
         let zone = self.lane(case, row.service).map(|lane| lane.zone);
@@ -290,7 +331,6 @@ impl Audit<'_> {
             });
             return;
         };
-        let first = self.input.cartonized.packages_of(index).start;
         for (i, bill) in bills.iter().enumerate() {
             let charged = self.charges(first + i);
             let asked: Vec<_> = bill
@@ -343,6 +383,29 @@ impl Audit<'_> {
         Some((late > 0, price + penalty, price, delivery, service, pickup))
     }
 
+    /// Pick-ups of a service once the facility is ready and the service has begun.
+    fn pickups<'c>(
+        &'c self,
+        case: &Case,
+        service: ServiceIdx,
+        terms: &'c ServiceTerms,
+        ready: Timestamp,
+    ) -> impl Iterator<Item = Timestamp> + 'c {
+        let all = self.input.calendar.pickups(case.facility, service);
+        let begun = |pickup: Timestamp| terms.valid_from.is_none_or(|from| from <= pickup);
+        all.iter()
+            .copied()
+            .filter(move |&pickup| pickup >= ready && begun(pickup))
+    }
+
+    /// Whether a pick-up has places for the packages beside those that go with it.
+    fn room(&self, case: &Case, service: ServiceIdx, pickup: Timestamp) -> bool {
+        let cell = (case.facility, service, pickup);
+        let load = self.load.get(&cell).copied().unwrap_or(0);
+        self.capacity(case.facility, service)
+            .is_none_or(|most| load + case.packages.len() as u64 <= u64::from(most))
+    }
+
     /// Walks the pick-ups of every service until one is not better than what was chosen: none of them may have room.
     fn best(&self, row: &Shipment, case: &Case, say: &mut Complaints) {
         let (Some(chosen), Some(ready)) = (
@@ -355,24 +418,12 @@ impl Audit<'_> {
             let Some(terms) = offered.terms(case.facility) else {
                 continue;
             };
-            let room = |pickup: Timestamp| {
-                let cell = (case.facility, service, pickup);
-                let load = self.load.get(&cell).copied().unwrap_or(0);
-                terms
-                    .daily_capacity
-                    .is_none_or(|most| load + case.packages.len() as u64 <= u64::from(most))
-            };
-            let begun = |pickup: Timestamp| terms.valid_from.is_none_or(|from| from <= pickup);
-            let pickups = self
-                .input
-                .calendar
-                .pickups(case.facility, service)
-                .iter()
-                .copied();
-            for pickup in pickups.filter(|&p| p >= ready && begun(p)) {
+            for pickup in self.pickups(case, service, terms, ready) {
                 match self.rank(case, service, pickup) {
                     Some(rank) if rank < chosen => {
-                        if room(pickup) && !(service == row.service && pickup == row.ship_by) {
+                        if self.room(case, service, pickup)
+                            && !(service == row.service && pickup == row.ship_by)
+                        {
                             say.unless(false, "better_ignored", || {
                                 format!("{rank:?} is better than {chosen:?}")
                             });

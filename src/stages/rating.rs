@@ -1,5 +1,6 @@
 //! The price of a package, read straight off the rate card for the audit: one pass over the rows as they are, no tables.
 //!
+//! Not a stage, and no part of any `run`: the reading that the checks of carrier and schedule share.
 //! Written from the contract of `rates`, `surcharges` and `carrier_services`, not from `stages::shipping`, with which it shares nothing.
 
 use std::collections::BTreeMap;
