@@ -22,6 +22,7 @@ impl Case {
         let mut params = Params::default();
         params.routing.lost_order_penalty_cents = 0;
         params.routing.priority_percent = 0;
+        params.routing.backorder_penalty_cents = 1_200;
         Case {
             verdict: IdxVec::filled(Verdict::Accepted, batch.orders.len()),
             line_fault: IdxVec::filled(None, batch.lines.len()),
