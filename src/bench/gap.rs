@@ -376,12 +376,10 @@ fn mean(class: &str, outcomes: &[&Outcome]) -> Vec<Cell> {
         let n = values.len() as f64;
         (n > 0.0).then(|| values.iter().sum::<f64>() / n)
     };
-    let gaps = |pick: fn((Option<f64>, Option<f64>)) -> Option<f64>| {
-        of(outcomes
-            .iter()
-            .filter_map(|outcome| pick(outcome.gaps()))
-            .collect())
-    };
+    let gaps: Vec<(Option<f64>, Option<f64>)> =
+        outcomes.iter().map(|outcome| outcome.gaps()).collect();
+    let to_best = of(gaps.iter().filter_map(|gaps| gaps.0).collect());
+    let to_bound = of(gaps.iter().filter_map(|gaps| gaps.1).collect());
     let seconds = of(outcomes.iter().map(|outcome| outcome.seconds).collect());
     let feasible = outcomes
         .iter()
@@ -394,9 +392,9 @@ fn mean(class: &str, outcomes: &[&Outcome]) -> Vec<Cell> {
         Cell::Unknown,
         Cell::Unknown,
         Cell::Unknown,
-        per_cent(gaps(|gaps| gaps.0)),
+        per_cent(to_best),
         Cell::Unknown,
-        per_cent(gaps(|gaps| gaps.1)),
+        per_cent(to_bound),
         seconds.map_or(Cell::Unknown, |seconds| Cell::Real(seconds, 1)),
         Cell::Text(format!("{feasible} of {} feasible", outcomes.len())),
     ]
