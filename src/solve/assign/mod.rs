@@ -22,7 +22,7 @@
 //! | `regret` | a first plan at the tolls |
 //! | `chains` | ejection chains |
 //! | `master` | integer programmes over shards of orders |
-//! | [`oracle`] | the optimum of a small problem, by one integer programme over all patterns: to judge the others by |
+//! | `oracle` | the optimum of a small problem, by one integer programme over all patterns: to judge the others by |
 //!
 //! Money is in cents, tolls and bounds in thousandths of a cent. Same input, same plan, on any number of threads.
 
