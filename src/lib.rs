@@ -7,10 +7,11 @@
 //! ```
 //!
 //! Layers: [`model`] (columns and lookups) <- [`stages`] (one folder per question) -> [`solve`] (numbers only); [`ingest`] reads,
-//! [`report`] writes, [`pipeline`] is the flow, [`cli`] is on top. As a library, start at [`api`]. `scripts/layers` fails the build when a `use` breaks this.
+//! [`report`] writes, [`pipeline`] is the flow, [`mod@bench`] measures kernels on public instances, [`cli`] is on top. As a library, start at [`api`]. `scripts/layers` fails the build when a `use` breaks this.
 
 pub mod api;
 pub mod audit;
+pub mod bench;
 pub mod cli;
 pub mod error;
 pub mod generate;

@@ -71,6 +71,15 @@ pub enum Command {
     #[command(after_help = "Example:\n  wavecrest verify RUN\n\n\
                             The exit code is 0 if every rule holds, 5 if one is broken.")]
     Verify(VerifyArgs),
+    /// Solve public instances with the code of the stages, and print cost, bound and gap
+    #[command(
+        after_help = "Examples:\n  wavecrest bench gap tests/fixtures/gap/chu1997/c05100\n  \
+                            wavecrest bench fulfilment --orders 1000,10000"
+    )]
+    Bench {
+        #[command(subcommand)]
+        bench: BenchCommand,
+    },
     /// Print the tables and columns of a batch, or those of a run folder (--outputs)
     #[command(
         after_help = "Examples:\n  wavecrest schema\n  wavecrest schema --outputs\n  wavecrest schema --json"
@@ -242,4 +251,82 @@ pub struct ParamsArgs {
     /// As a file for --config, with the defaults
     #[arg(long)]
     pub toml: bool,
+}
+
+/// Form of a table of results.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResultForm {
+    /// For people
+    Table,
+    /// The rows, without means
+    Csv,
+    /// Rows and means
+    Json,
+}
+
+#[derive(Subcommand)]
+pub enum BenchCommand {
+    /// Generalized assignment: items to agents with capacity (files of the OR-Library's form)
+    #[command(
+        after_help = "Examples:\n  wavecrest bench gap tests/fixtures/gap/chu1997/c05100\n  \
+                            wavecrest bench gap tests/fixtures/gap/*/* --level 3 --format csv\n\n\
+                      A file holds: agents, items, costs agent by agent, weights agent by agent, capacities."
+    )]
+    Gap(GapArgs),
+    /// Orders of several items from ten facilities: the rules in use today beside ours, with a bound
+    #[command(
+        after_help = "Examples:\n  wavecrest bench fulfilment --orders 1000,10000\n  \
+                            wavecrest bench fulfilment --orders 4000 --items 800 --capacity 1.1 --level 3\n  \
+                            wavecrest bench fulfilment --orders 200 --items 40 --carry 0.3 --oracle"
+    )]
+    Fulfilment(FulfilmentArgs),
+}
+
+#[derive(clap::Args)]
+pub struct GapArgs {
+    /// Instances
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// CSV with the columns instance and best_known_cost [default: best_known.csv in the file's folder or the one above]
+    #[arg(long, value_name = "CSV")]
+    pub best_known: Option<PathBuf>,
+    /// Effort: 0 prices and a first plan, 1 ejection chains, 2 integer programmes, 3 larger ones
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub level: u8,
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Form of the table
+    #[arg(long, value_enum, default_value_t = ResultForm::Table)]
+    pub format: ResultForm,
+}
+
+#[derive(clap::Args)]
+pub struct FulfilmentArgs {
+    /// Orders of each instance; several, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000")]
+    pub orders: Vec<usize>,
+    /// Items on sale [default: a tenth of the orders, at least 100]
+    #[arg(long)]
+    pub items: Option<usize>,
+    /// Probability that a facility carries an item
+    #[arg(long, default_value_t = 0.5)]
+    pub carry: f64,
+    /// Stock of an item, as a multiple of its demand
+    #[arg(long, default_value_t = 1.05)]
+    pub stock: f64,
+    /// Capacity of all facilities, as a multiple of the units wanted, or none
+    #[arg(long, default_value = "none")]
+    pub capacity: String,
+    /// Seed of the instance and of the search
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Effort: 0 prices and a first plan, 1 ejection chains, 2 integer programmes, 3 larger ones
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub level: u8,
+    /// Solve the full pattern model too, by one integer programme: a few hundred orders at most
+    #[arg(long)]
+    pub oracle: bool,
+    /// Form of the table
+    #[arg(long, value_enum, default_value_t = ResultForm::Table)]
+    pub format: ResultForm,
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments, resolved before work starts; one file per subcommand.
 
 mod args;
+mod bench;
 mod check;
 mod docs;
 mod generate;
@@ -51,6 +52,7 @@ fn dispatch(args: Args) -> Result<u8> {
         Command::Check(args) => check::check(&args, quiet),
         Command::Run(args) => run::run(&args, quiet),
         Command::Verify(args) => verify::verify(&args),
+        Command::Bench { bench } => bench::bench(&bench, quiet),
         Command::Schema(args) => docs::schema(&args),
         Command::Params(args) => docs::params(&args),
         Command::Completions { shell } => docs::completions(shell),

@@ -297,7 +297,7 @@ fn facts(args: &RunArgs, params: &Params, records: &[StageRecord], notes: Vec<St
 }
 
 /// The largest resident size of the process so far; `None` where the system does not say.
-fn peak_memory_bytes() -> Option<u64> {
+pub(super) fn peak_memory_bytes() -> Option<u64> {
     use nix::sys::resource::{UsageWho, getrusage};
     let unit = if cfg!(target_os = "macos") { 1 } else { 1_024 };
     getrusage(UsageWho::RUSAGE_SELF)

@@ -1,5 +1,6 @@
 //! The one integration binary: the program as a person runs it.
 
+mod bench;
 mod command_line;
 mod determinism;
 mod faults;

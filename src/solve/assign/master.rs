@@ -6,7 +6,7 @@
 //!             sum_op uses_opr x_op <= left_r + what the shard has of r              every resource r that could be overdrawn
 //! ```
 //!
-//! A shard grows from an order with regret by whoever holds what its columns want. The columns are the order's parts in the plan, the best at the
+//! A shard grows from an order with regret by whoever holds what its columns want; few orders are one shard. The columns are the order's parts in the plan, the best at the
 //! tolls and at tolls drawn around them, everything from one site, and nothing. Shards of a round share no order, and what is left of a
 //! resource goes to the first shard that wants it; so they are solved in parallel (HiGHS), and the plan stays feasible. The present
 //! plan is the start of every programme: a shard never gets worse. Node limits, not seconds: the same plan every time.
@@ -21,9 +21,7 @@ use super::problem::{NO_OFFER, Problem, Resource};
 use super::rng::Draws;
 use crate::solve::lp::{Options, Programme};
 
-/// Sets of tolls that columns are made at.
-const DRAWN: usize = 6;
-/// How far drawn tolls lie from the others, as a share of them.
+/// How far drawn tolls lie from the others at most, as a share of them.
 const SPREAD: f64 = 0.3;
 /// Holders of a resource that join a shard for each column that wants it.
 const JOIN: usize = 4;
@@ -38,6 +36,8 @@ pub struct Size {
     pub columns: usize,
     /// Branch-and-bound nodes per shard.
     pub nodes: i32,
+    /// Sets of tolls that columns are made at, besides the tolls of the bound.
+    pub drawn: usize,
 }
 
 /// Orders that are decided together.
@@ -101,9 +101,9 @@ pub fn round(
 ) -> i64 {
     let before = plan.total;
     let mut draws = Draws::new(seed);
-    let mut drawn = Vec::with_capacity(DRAWN);
-    for k in 1..=DRAWN {
-        let spread = SPREAD * k as f64 / DRAWN as f64;
+    let mut drawn = Vec::with_capacity(size.drawn);
+    for k in 1..=size.drawn {
+        let spread = SPREAD * k as f64 / size.drawn as f64;
         let one = |&toll: &i64| (toll as f64 * (1.0 + spread * draws.around())) as i64;
         drawn.push(tolls.iter().map(one).collect());
     }
@@ -167,6 +167,10 @@ fn grow(
         columns: Vec::new(),
         room: FxHashMap::default(),
     };
+    if problem.orders() <= most {
+        let others = (0..problem.orders() as u32).filter(|&order| used.insert(order));
+        shard.orders.extend(others);
+    }
     let mut found = Vec::new();
     while let Some(&order) = shard.orders.get(shard.columns.len()) {
         let class = problem.of(order as usize);

@@ -22,6 +22,7 @@
 //! | `regret` | a first plan at the tolls |
 //! | `chains` | ejection chains |
 //! | `master` | integer programmes over shards of orders |
+//! | `oracle` | the optimum of a small problem, by one integer programme over all patterns: to judge the others by |
 //!
 //! Money is in cents, tolls and bounds in thousandths of a cent. Same input, same plan, on any number of threads.
 
@@ -31,6 +32,7 @@ mod chains;
 mod dual;
 mod loose;
 mod master;
+pub mod oracle;
 mod plan;
 mod problem;
 mod regret;

@@ -25,28 +25,47 @@ pub struct Effort {
 impl Effort {
     /// What `level` (0 to 3) means for so many orders: 0 prices and a first plan, 1 chains, 2 integer programmes as well, 3 larger ones.
     pub fn level(level: u8, orders: usize, seed: u64) -> Effort {
-        let many = orders > 50_000;
+        let (many, few) = (orders > 50_000, orders <= FEW);
         Effort {
+            // An upper limit: the ascent ends when it is no longer worth it, on most problems after 200 or 300.
             rounds: match level {
                 0 => 200,
-                3 if !many => 3_000,
-                _ => 600,
+                _ if many => 1_200,
+                _ => 3_000,
             },
             passes: [0, 6, 8, 20][usize::from(level.min(3))],
             masters: [0, 0, if many { 1 } else { 2 }, 6][usize::from(level.min(3))],
             reach: Reach {
-                depth: 6,
+                depth: if few { 20 } else { 6 },
                 sample: 16,
             },
-            size: Size {
-                orders: if level > 2 { 4_000 } else { 1_500 },
-                columns: if level > 2 { 10 } else { 8 },
-                nodes: if level > 2 { 20 } else { 1 },
+            size: match level {
+                ..=2 if few => Size {
+                    orders: FEW,
+                    columns: 40,
+                    nodes: 40,
+                    drawn: 24,
+                },
+                ..=2 => Size {
+                    orders: 1_500,
+                    columns: 8,
+                    nodes: 1,
+                    drawn: 6,
+                },
+                _ => Size {
+                    orders: 4_000,
+                    columns: if few { 60 } else { 10 },
+                    nodes: if few { 400 } else { 20 },
+                    drawn: if few { 40 } else { 6 },
+                },
             },
             seed,
         }
     }
 }
+
+/// Orders that one integer programme can hold, with many columns each.
+const FEW: usize = 500;
 
 /// A plan with its certificate.
 #[derive(Clone, Debug)]
@@ -156,7 +175,7 @@ fn regretful(problem: &Problem, plan: &Plan, tolls: &[i64], floor: &[i64]) -> Ve
     };
     let mut orders: Vec<(i64, u32)> = (0..problem.orders())
         .map(|order| (regret(order), order as u32))
-        .filter(|&(regret, _)| regret >= LEAST_REGRET)
+        .filter(|&(regret, _)| regret >= LEAST_REGRET || problem.orders() <= FEW)
         .collect();
     orders.sort_unstable_by(|a, b| b.cmp(a));
     orders.into_iter().map(|(_, order)| order).collect()

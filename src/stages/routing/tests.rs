@@ -105,7 +105,9 @@ fn urgent_orders_come_first() {
     world.order("late", &[(pot, 2)]);
     let urgent = world.order("urgent", &[(pot, 2)]);
     world.batch.orders.priority[urgent] = 5;
-    let out = Case::new(world).audited();
+    let mut case = Case::new(world);
+    case.params.routing.priority_percent = 50;
+    let out = case.audited();
     assert_eq!(out.shipments.order, [urgent]);
     assert_eq!(out.shipments.facility, [far]);
     assert_eq!(codes(&out), [Code::NoStock]);

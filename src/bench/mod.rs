@@ -1,0 +1,29 @@
+//! Public benchmarks, solved with the same code as the pipeline's stages.
+//!
+//! | module | problem | instances |
+//! |---|---|---|
+//! | [`gap`] | generalized assignment | Chu and Beasley 1997; Yagiura, Ibaraki and Glover 2004 |
+//! | [`fulfilment`] | orders of several items from ten facilities | made by seed on the network of Jasin and Sinha 2015 |
+//!
+//! Here instances are read or made, solved, and judged by figures that are reckoned again from the instance. [`table`] prints them.
+
+pub mod fulfilment;
+pub mod gap;
+pub mod table;
+
+use crate::solve::assign::{self, Effort, Problem, Solution};
+
+/// Solves without columns of large orders, a start or an early end.
+fn solve(problem: &mut Problem, level: u8, seed: u64) -> Solution {
+    let effort = Effort::level(level, problem.orders(), seed);
+    assign::solve(problem, &effort, &[], &mut |_, _| (), &mut |_| true)
+}
+
+/// How far `cost` lies above `reference`, as a share of `base`.
+fn share(cost: i64, reference: i64, base: i64) -> f64 {
+    if cost == reference {
+        0.0
+    } else {
+        (cost - reference) as f64 / base as f64
+    }
+}

@@ -1,0 +1,89 @@
+//! `wavecrest bench`: public benchmarks.
+
+use super::args::{BenchCommand, FulfilmentArgs, GapArgs, ResultForm};
+use super::run::peak_memory_bytes;
+use super::{print, progress};
+use crate::bench::fulfilment::{self, Options, Spec};
+use crate::bench::gap::{self, BestKnown};
+use crate::bench::table::Form;
+use crate::error::{Error, Result};
+
+/// Patterns of the full model at most.
+const MOST_PATTERNS: usize = 2_000_000;
+
+pub fn bench(command: &BenchCommand, quiet: bool) -> Result<u8> {
+    match command {
+        BenchCommand::Gap(args) => gap(args, quiet),
+        BenchCommand::Fulfilment(args) => fulfilment(args, quiet),
+    }
+}
+
+fn gap(args: &GapArgs, quiet: bool) -> Result<u8> {
+    let best_known = BestKnown {
+        file: args.best_known.clone(),
+    };
+    let reporter = progress::reporter(quiet);
+    let mut outcomes = Vec::with_capacity(args.files.len());
+    for file in &args.files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        reporter.start(&name, 0);
+        let outcome = gap::run(file, &best_known, args.level, args.seed);
+        reporter.finish();
+        outcomes.push(outcome?);
+    }
+    print(&gap::table(&outcomes).show(form(args.format)))?;
+    Ok(0)
+}
+
+fn fulfilment(args: &FulfilmentArgs, quiet: bool) -> Result<u8> {
+    let capacity = capacity(&args.capacity)?;
+    let spec = |&orders: &usize| Spec {
+        orders,
+        items: args.items.unwrap_or((orders / 10).max(100)),
+        carry: args.carry,
+        stock: args.stock,
+        capacity,
+        seed: args.seed,
+    };
+    let mut specs: Vec<Spec> = args.orders.iter().map(spec).collect();
+    specs.iter().try_for_each(Spec::check)?;
+    // The peak of memory is that of the process: it says something of an instance only if the smaller ones come first.
+    specs.sort_by_key(|spec| spec.orders);
+    let options = Options {
+        level: args.level,
+        oracle: if args.oracle { MOST_PATTERNS } else { 0 },
+        memory: &peak_memory_bytes,
+    };
+    let reporter = progress::reporter(quiet);
+    let mut outcomes = Vec::with_capacity(specs.len());
+    for spec in &specs {
+        reporter.start(&format!("{} orders", spec.orders), 0);
+        let outcome = fulfilment::run(spec, &options);
+        reporter.finish();
+        outcomes.push(outcome?);
+    }
+    print(&fulfilment::table(&outcomes, args.level).show(form(args.format)))?;
+    if args.oracle && outcomes.iter().any(|outcome| outcome.optimum.is_none()) {
+        eprintln!("note: more than {MOST_PATTERNS} patterns: the full model was not solved");
+    }
+    Ok(0)
+}
+
+fn capacity(text: &str) -> Result<Option<f64>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let factor = text.parse().map(Some);
+    factor.map_err(|_| {
+        Error::param(format!("--capacity {text:?}: expected none or a number"))
+            .hint("1.1 means room for 10 % more units than are wanted")
+    })
+}
+
+fn form(form: ResultForm) -> Form {
+    match form {
+        ResultForm::Table => Form::Table,
+        ResultForm::Csv => Form::Csv,
+        ResultForm::Json => Form::Json,
+    }
+}
