@@ -66,7 +66,7 @@ sections! {
             "how much dearer each level of an order's priority makes its backorder and lost-order penalties: scarce stock goes to urgent orders";
         candidates: i64 = 12, in 1..=1_000, "facilities",
             "cheapest facilities considered per order; the rest only where these cannot serve it";
-        effort: i64 = 2, in 0..=3, "level",
+        effort: i64 = 1, in 0..=3, "level",
             "how hard to look for a cheaper plan of all orders together: 0 prices and a first plan, 1 chains, 2 integer programmes too, 3 larger ones";
     }
 

@@ -30,10 +30,11 @@ impl Effort {
             // An upper limit: the ascent ends when it is no longer worth it, on most problems after 200 or 300.
             rounds: match level {
                 0 => 200,
+                1 if many => 300,
                 _ if many => 1_200,
                 _ => 3_000,
             },
-            passes: [0, 6, 8, 20][usize::from(level.min(3))],
+            passes: [0, 4, 8, 20][usize::from(level.min(3))],
             masters: [0, 0, if many { 1 } else { 2 }, 6][usize::from(level.min(3))],
             reach: Reach {
                 depth: if few { 20 } else { 6 },

@@ -194,6 +194,7 @@ impl<'a> Joint<'a> {
             }
         };
         let mut problem = std::mem::take(&mut self.problem);
+        (self.known, self.shapes) = Default::default();
         let starts = std::mem::take(&mut self.rules);
         let solution = assign::solve(&mut problem, &effort, &starts, &mut grow, &mut |_| {
             ctx.interrupted().is_ok()
