@@ -1,7 +1,7 @@
 //! Orders of several items, served from ten real facilities: a benchmark of our own to publish.
 //!
-//! The network, and the cost of a shipment, are those of Jasin and Sinha 2015 (doi 10.1287/opre.2015.1409) and Ma 2023 (doi
-//! 10.1287/opre.2022.2410): sites of ten fulfilment centres, 99 cities with their population. A shipment costs 8.759 and per unit 0.423 + 0.000541 ×
+//! The network, and the cost of a shipment, are those of Jasin and Sinha 2015 (Operations Research 63(6), 1336-1351) and Ma 2023 (doi
+//! 10.1287/msom.2023.1219): sites of ten fulfilment centres, 99 cities with their population. A shipment costs 8.759 and per unit 0.423 + 0.000541 ×
 //! miles; a unit that is not served costs twice the dearest shipment of one unit. Their papers decide order by order as demand
 //! comes in; here all orders of a period are known.
 //!

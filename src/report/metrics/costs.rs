@@ -23,6 +23,9 @@ pub struct RoutingMetrics {
     pub gap: Option<f64>,
     /// The nearest facility that has stock, line by line.
     pub baseline_cents: Option<i64>,
+    /// Each order at its least cost on what the earlier ones left.
+    #[serde(default)]
+    pub order_by_order_cents: Option<i64>,
     /// (baseline - cost) / baseline.
     pub saving_share: Option<f64>,
     pub shipments: u64,
@@ -72,6 +75,7 @@ pub(super) fn routing(batch: &Batch, plan: &Plan, states: &States) -> RoutingMet
         bound_cents: bound,
         gap: bound.and_then(|b| relative(cost.0 - b, cost.0).or((b == 0).then_some(0.0))),
         baseline_cents: baseline,
+        order_by_order_cents: accepted.then_some(routed.greedy_cost.0),
         saving_share: baseline.and_then(|b| relative(b - cost.0, b)),
         shipments: routed.shipments.len() as u64,
         split_share: split_share(batch, plan),

@@ -230,6 +230,7 @@ pub(super) fn priced(plan: &mut Plan) {
         bound: cost.percent(99.79),
     });
     routed.nearest_cost = cost.percent(106.4);
+    routed.greedy_cost = cost.percent(103.1);
 }
 
 pub(super) fn aftercare(batch: &Batch, plan: &mut Plan) {

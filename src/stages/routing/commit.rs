@@ -111,7 +111,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         scope: "all".into(),
         method,
         cost: routed.cost.total(),
-        bound: bound.min(routed.cost.total()),
+        bound,
     });
     routed.nearest_cost = nearest_cost;
     routed.greedy_cost = greedy_cost;
