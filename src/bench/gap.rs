@@ -139,6 +139,7 @@ impl Instance {
                     tag: agent as u32,
                     capacity: agent as u32,
                     weight: self.weights[at] as u32,
+                    gate: NONE,
                 };
                 offers.push((site, [NO_OFFER, self.costs[at] as i32]));
             }

@@ -97,6 +97,7 @@ pub fn problem(instance: &Instance, network: &Network, goal: Goal) -> Problem {
                 tag: facility as u32,
                 capacity,
                 weight: 1,
+                gate: NONE,
             };
             sites.push((site, cells, prices));
         }

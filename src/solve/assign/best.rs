@@ -122,6 +122,10 @@ impl Best {
                 NONE => (0, i64::MAX),
                 capacity => (tolls[capacity as usize] * weight, i64::MAX),
             };
+            self.toll[0] = match site.gate {
+                NONE => 0,
+                gate => tolls[gate as usize],
+            };
             let cells = class.cells(s);
             for line in 0..lines {
                 unit[line] = own;
@@ -147,6 +151,9 @@ impl Best {
                     }
                     if site.capacity != NONE && weight > 0 {
                         room = left[site.capacity as usize] / weight;
+                    }
+                    if site.gate != NONE && left[site.gate as usize] < 1 {
+                        continue;
                     }
                     for (x, &price) in prices.iter().enumerate().skip(1) {
                         let (before, line) = class.shape.step(x);

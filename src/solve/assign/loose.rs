@@ -19,6 +19,8 @@ use super::problem::{NONE, Resource};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LooseSite {
     pub capacity: Resource,
+    /// What every part takes one of.
+    pub gate: Resource,
     /// Any part from here.
     pub fixed: i64,
     /// Everything from here, exactly; `None`: not offered, or not known (then the units must say).
@@ -66,6 +68,17 @@ impl Loose {
         &self.offers[site * lines..(site + 1) * lines]
     }
 
+    /// Cost of any part, toll included.
+    fn opening(&self, site: usize, tolls: &[i64]) -> i64 {
+        let at = self.sites[site];
+        let toll = if at.gate == NONE {
+            0
+        } else {
+            tolls[at.gate as usize]
+        };
+        at.fixed + toll
+    }
+
     /// Cost of a unit of the offer, taxes and tolls included.
     fn rate(&self, site: usize, offer: Offer, tolls: &[i64]) -> i64 {
         let toll = |r: Resource| if r == NONE { 0 } else { tolls[r as usize] };
@@ -83,12 +96,16 @@ impl Loose {
             self.lost + self.unserved.saturating_mul(units),
             Choice::Nothing,
         );
-        let (mut fixed, mut rebates) = ([NEVER; 2], 0);
+        let (mut fixed, mut rebates) = ([(NEVER, 0); 2], 0);
+        let mut paying = Vec::new();
         for site in 0..self.sites.len() {
-            let own = self.sites[site].fixed;
+            let own = self.opening(site, tolls);
             // A site that pays for parts may be one of more than two: each of its kind counts.
             rebates += own.min(0);
-            let own = own.max(0);
+            if own < 0 {
+                paying.push(site);
+            }
+            let own = (own.max(0), site);
             if own < fixed[0] {
                 fixed = [own, fixed[0]];
             } else if own < fixed[1] {
@@ -99,9 +116,9 @@ impl Loose {
                 best = (cost, Choice::From(site));
             }
         }
-        if self.most_parts > 1 && fixed[1] < NEVER {
-            let fixed = fixed[0] + fixed[1] + rebates;
-            let cost = fixed + self.split + self.anywhere(tolls, &mut |_, _, _| ());
+        if self.most_parts > 1 && fixed[1].0 < NEVER {
+            let opened = fixed[0].0 + fixed[1].0 + rebates;
+            let cost = opened + self.split + self.anywhere(tolls, &mut |_, _, _| ());
             if cost < best.0 {
                 best = (cost, Choice::Anywhere);
             }
@@ -109,6 +126,7 @@ impl Loose {
         match best.1 {
             Choice::Nothing => {}
             Choice::From(site) => {
+                self.open(site, take);
                 for (&q, &offer) in self.quantities.iter().zip(self.row(site)) {
                     if self.complete || self.rate(site, offer, tolls) < self.unserved {
                         self.give(site, offer, q, take);
@@ -119,9 +137,21 @@ impl Loose {
                 self.anywhere(tolls, &mut |site, offer, units| {
                     self.give(site, offer, units, take);
                 });
+                let least = fixed.iter().map(|&(_, site)| site);
+                paying.extend(least.filter(|site| self.opening(*site, tolls) >= 0));
+                for site in paying {
+                    self.open(site, take);
+                }
             }
         }
         best.0
+    }
+
+    fn open(&self, site: usize, take: &mut dyn FnMut(Resource, i64)) {
+        let gate = self.sites[site].gate;
+        if gate != NONE {
+            take(gate, 1);
+        }
     }
 
     fn give(&self, site: usize, offer: Offer, q: u32, take: &mut dyn FnMut(Resource, i64)) {
@@ -138,7 +168,9 @@ impl Loose {
     /// One part, from the site.
     fn from(&self, site: usize, tolls: &[i64]) -> i64 {
         let at = self.sites[site];
-        let (mut some, mut taxes, mut least, mut full) = (at.fixed, 0i64, NEVER, true);
+        let opening = self.opening(site, tolls);
+        let gate = opening - at.fixed;
+        let (mut some, mut taxes, mut least, mut full) = (opening, gate, NEVER, true);
         for (&q, &offer) in self.quantities.iter().zip(self.row(site)) {
             let rate = self.rate(site, offer, tolls);
             let most = i64::from(q.min(offer.most));
@@ -213,7 +245,7 @@ mod tests {
             complete: draws.below(3) == 0,
             most_parts: 1 + draws.below(3) as u16,
         };
-        let mut problem = Problem::new(vec![1_000; 3 * SITES]);
+        let mut problem = Problem::new(vec![1_000; 4 * SITES]);
         let (mut rows, mut sites, mut offers) = (Vec::new(), Vec::new(), Vec::new());
         for site in 0..SITES as u32 {
             let fixed = draws.below(300) as i64 - 40;
@@ -233,6 +265,7 @@ mod tests {
             let known = draws.below(2) == 0;
             sites.push(LooseSite {
                 capacity: 3 * site + 2,
+                gate: 3 * SITES as u32 + site,
                 fixed: fixed * MILLI,
                 whole: (known && whole != NO_OFFER).then_some(i64::from(whole) * MILLI),
                 exact: known,
@@ -246,6 +279,7 @@ mod tests {
                 tag: site,
                 capacity: 3 * site + 2,
                 weight: 1,
+                gate: 3 * SITES as u32 + site,
             };
             rows.push((at, cells, prices));
         }
@@ -270,7 +304,7 @@ mod tests {
         let (mut best, mut parts, mut tight) = (Best::default(), Vec::new(), 0);
         for case in 0..4_000 {
             let (problem, loose) = drawn(&mut draws);
-            let tolls: Vec<i64> = (0..3 * SITES)
+            let tolls: Vec<i64> = (0..4 * SITES)
                 .map(|_| (draws.below(3) * draws.below(60_000)) as i64)
                 .collect();
             let exact = best.plan(problem.class(0), &tolls, Left::All, &mut parts);

@@ -37,6 +37,8 @@ pub struct Site {
     /// What every unit served here takes `weight` of; [`NONE`]: nothing.
     pub capacity: Resource,
     pub weight: u32,
+    /// What every part from here takes one of, whatever it holds; [`NONE`]: nothing.
+    pub gate: Resource,
 }
 
 /// A way to serve an order that has too many for a menu.
@@ -147,6 +149,9 @@ impl<'a> Class<'a> {
         let at = &self.sites[site];
         if at.capacity != NONE {
             take(at.capacity, self.shape.total(state) * i64::from(at.weight));
+        }
+        if at.gate != NONE {
+            take(at.gate, 1);
         }
     }
 }

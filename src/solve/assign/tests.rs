@@ -67,10 +67,22 @@ fn random(world: World, seed: u64) -> (Problem, Vec<Wish>) {
             }
         })
         .collect();
+    // Where capacity is limited, so are the parts of every other site.
+    let gates: Vec<Resource> = (0..world.sites)
+        .map(|site| match world.capacity {
+            Some(percent) if site % 2 == 1 => {
+                let parts = 1 + world.orders * percent / 100 / world.sites;
+                problem.supply.push(parts as i64);
+                problem.supply.len() as Resource - 1
+            }
+            _ => NONE,
+        })
+        .collect();
+    let limits: Vec<(Resource, Resource)> = capacity.into_iter().zip(gates).collect();
     let mut shapes = Shapes::default();
     let mut wishes = Vec::new();
     while wishes.len() < world.orders {
-        let wish = wish(world, &capacity, &mut shapes, &mut draws);
+        let wish = wish(world, &limits, &mut shapes, &mut draws);
         let offers = wish
             .offers
             .iter()
@@ -82,7 +94,12 @@ fn random(world: World, seed: u64) -> (Problem, Vec<Wish>) {
     (problem, wishes)
 }
 
-fn wish(world: World, capacity: &[Resource], shapes: &mut Shapes, draws: &mut Draws) -> Wish {
+fn wish(
+    world: World,
+    limits: &[(Resource, Resource)],
+    shapes: &mut Shapes,
+    draws: &mut Draws,
+) -> Wish {
     let lines = 1 + draws.below(world.lines);
     let quantities: Vec<u32> = (0..lines)
         .map(|_| 1 + draws.below(world.units) as u32)
@@ -100,7 +117,7 @@ fn wish(world: World, capacity: &[Resource], shapes: &mut Shapes, draws: &mut Dr
         most_parts: 1 + draws.below(3) as u16,
     };
     let mut offers = Vec::new();
-    for (site, &capacity) in capacity.iter().enumerate() {
+    for (site, &(capacity, gate)) in limits.iter().enumerate() {
         let cells: Vec<Resource> = items
             .iter()
             .map(|&item| (item * world.sites + site) as Resource)
@@ -123,6 +140,7 @@ fn wish(world: World, capacity: &[Resource], shapes: &mut Shapes, draws: &mut Dr
             } else {
                 1 + site as u32 % 2
             },
+            gate,
         };
         offers.push((site, cells, prices));
     }
@@ -157,6 +175,9 @@ fn reckon(supply: &[i64], wishes: &[Wish], parts: &[Parts]) -> i64 {
             }
             if site.capacity != NONE {
                 left[site.capacity as usize] -= shipped * i64::from(site.weight);
+            }
+            if site.gate != NONE {
+                left[site.gate as usize] -= 1;
             }
             let price = prices[usize::from(state)];
             assert!(
@@ -333,6 +354,7 @@ fn an_order_of_127_units_of_one_line() {
         tag,
         capacity: NONE,
         weight: 0,
+        gate: NONE,
     };
     let terms = Terms {
         split: 100,
@@ -407,6 +429,7 @@ fn the_oracle_lists_every_pattern() {
             tag,
             capacity: NONE,
             weight: 0,
+            gate: NONE,
         };
         let rows = (0..2).map(|tag| (site(tag), &[0][..], &[NO_OFFER, 10, 15][..]));
         let class = problem.add_class(shape.clone(), terms, rows);

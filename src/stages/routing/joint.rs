@@ -166,6 +166,7 @@ impl<'a> Joint<'a> {
                 tag: facility.0,
                 capacity: (first + facility.index()) as Resource,
                 weight: 1,
+                gate: NONE,
             };
             (site, cells, prices)
         });
@@ -320,6 +321,7 @@ fn loose(instance: &Instance, freight: &mut SiteFloor, demand: &Demand, bulk: &B
         let whole = bulk.whole_price(facility);
         sites.push(LooseSite {
             capacity: (first + facility.index()) as Resource,
+            gate: NONE,
             fixed: site.handling_per_order.0 * MILLI + at_least.max(0),
             whole: whole.map(|cost| cost.saturating_mul(MILLI)),
             exact: whole.is_some(),
