@@ -225,6 +225,16 @@ impl Supply {
         }
     }
 
+    /// What a plan leaves: units by inventory cell, then by facility.
+    pub fn left(batch: &Batch, left: &[i64]) -> Supply {
+        let (cells, facilities) = left.split_at(batch.inventory.by_item.len());
+        let units = |&left: &i64| u64::try_from(left).unwrap_or(0);
+        Supply {
+            free: cells.iter().map(|left| units(left) as u32).collect(),
+            capacity: facilities.iter().map(units).collect(),
+        }
+    }
+
     /// Units that the facility can still pick.
     pub fn capacity(&self, facility: FacilityIdx) -> u64 {
         self.capacity[facility.0 as usize]

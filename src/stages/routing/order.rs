@@ -234,19 +234,20 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    /// The first obstacle to `need` units: stock, then services, then capacity, then the number of shipments, then cost.
+    /// The first obstacle to `need` units: stock, then services, then capacity, then cost where the order ships anyway or nothing ships,
+    /// then the number of shipments, then the cost of a further one.
     fn reason(&self, i: usize, want: &Want, need: u64) -> Code {
-        let (mut free, mut servable, mut pickable) = (0, 0, 0);
+        let (mut free, mut servable, mut pickable, mut beside) = (0, 0, 0, 0);
         for (facility, units) in self.supply.holders(self.instance.batch, want.item) {
             let units = u64::from(units);
             let capacity = self.supply.capacity(facility);
-            // A facility that ships anyway would have added it, were there a service for all of it.
-            let refused = self.pattern.refused.contains(&facility)
-                || (self.pattern.uses(facility) && capacity > 0);
             free += units;
-            if !refused && self.choices.servable(facility, i) {
+            if !self.pattern.refused.contains(&facility) && self.choices.servable(facility, i) {
                 servable += units;
                 pickable += units.min(capacity);
+                if self.pattern.uses(facility) {
+                    beside += units.min(capacity);
+                }
             }
         }
         if free < need {
@@ -255,6 +256,8 @@ impl Ask<'_> {
             Code::NoService
         } else if pickable < need {
             Code::NoCapacity
+        } else if self.pattern.parts.is_empty() || beside > 0 {
+            Code::TooCostly
         } else if self.pattern.parts.len() >= self.instance.rules.max_shipments {
             Code::TooManyShipments
         } else {
@@ -273,7 +276,9 @@ impl Ask<'_> {
             .iter()
             .enumerate()
             .map(|(i, want)| match self.reason(i, want, wanted(want)) {
-                Code::TooManyShipments | Code::SplitTooCostly => Code::ShipTogether,
+                Code::TooManyShipments | Code::SplitTooCostly | Code::TooCostly => {
+                    Code::ShipTogether
+                }
                 code => code,
             })
             .collect();
@@ -303,8 +308,19 @@ impl Ask<'_> {
             .into_iter()
             .map(|facility| self.supply.capacity(facility))
             .fold(0, u64::saturating_add);
+        let (batch, supply) = (self.instance.batch, self.supply);
+        let alone = self
+            .instance
+            .stocking(demand.wants)
+            .into_iter()
+            .any(|site| {
+                let has = |want: &Want| supply.free(batch, site, want.item) >= want.quantity;
+                supply.capacity(site) >= demand.units && demand.wants.iter().all(has)
+            });
         if room < demand.units {
             Code::NoCapacity
+        } else if alone {
+            Code::TooCostly
         } else {
             Code::TooManyShipments
         }
