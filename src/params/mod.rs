@@ -68,6 +68,8 @@ sections! {
             "cheapest facilities considered per order; the rest only where these cannot serve it";
         effort: i64 = 1, in 0..=3, "level",
             "how hard to look for a cheaper plan of all orders together: 0 prices and a first plan, 1 chains, 2 integer programmes too, 3 larger ones";
+        time_seconds: i64 = 0, in 0..=1_000_000, "seconds",
+            "the search for a cheaper plan ends after so long, with the best so far and its bound; 0: when the effort is spent. Another run may then end elsewhere";
     }
 
     /// Which boxes.

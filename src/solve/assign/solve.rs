@@ -104,7 +104,9 @@ pub fn solve(
     let none = vec![0; problem.supply.len()];
     let Dual { tolls, bound } =
         dual::ascend(problem, none, effort.rounds, &mut |_| go_on("prices"));
+    go_on("columns");
     grow(problem, &tolls, None);
+    go_on("first plan");
     let mut plan = regret::plan(problem, &tolls);
     improve(problem, &mut plan, &tolls, bound, effort, grow, go_on);
     let starts = starts.iter().filter_map(|parts| Plan::of(problem, parts));
@@ -151,10 +153,12 @@ fn improve(
             seed = seed.wrapping_add(1 << 32);
             if growths > 0 {
                 growths -= 1;
+                go_on("columns");
                 grow(problem, tolls, Some(plan));
                 floor = least(problem, tolls);
             }
             let orders = regretful(problem, plan, tolls, &floor);
+            go_on("chains");
             let won = Chains::new(problem, plan, tolls, effort.reach, seed).pass(&orders);
             if won <= plan.total / 100_000 {
                 break;

@@ -8,6 +8,7 @@
 //! Once there is a plan, large orders look for patterns on what it leaves, again and again.
 
 use std::hash::{Hash, Hasher};
+use std::time::Duration;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -208,9 +209,11 @@ impl<'a> Joint<'a> {
         let mut problem = std::mem::take(&mut self.problem);
         (self.known, self.shapes) = Default::default();
         let starts = std::mem::take(&mut self.rules);
-        let solution = assign::solve(&mut problem, &effort, &starts, &mut grow, &mut |_| {
-            ctx.interrupted().is_ok()
+        let mut phases = Phases::new(ctx);
+        let solution = assign::solve(&mut problem, &effort, &starts, &mut grow, &mut |phase| {
+            phases.go_on(phase)
         });
+        phases.enter("done");
         ctx.interrupted()?;
         let patterns = patterns(instance, &problem, &solution, &large);
         Ok(Decided {
@@ -219,6 +222,42 @@ impl<'a> Joint<'a> {
             shadow_prices: shadow_prices(instance, &solution.tolls),
             large: large.len(),
         })
+    }
+}
+
+/// What the search is doing, for the log, and when it must end.
+struct Phases<'a> {
+    ctx: &'a Ctx<'a>,
+    end: Option<Duration>,
+    since: Duration,
+    phase: String,
+}
+
+impl<'a> Phases<'a> {
+    fn new(ctx: &'a Ctx) -> Phases<'a> {
+        let limit = ctx.params.routing.time_seconds;
+        let now = (ctx.elapsed)();
+        Phases {
+            ctx,
+            end: (limit > 0).then(|| now + Duration::from_secs(limit.unsigned_abs())),
+            since: now,
+            phase: "prices".into(),
+        }
+    }
+
+    fn enter(&mut self, phase: &str) {
+        if self.phase != phase {
+            let now = (self.ctx.elapsed)();
+            let seconds = (now - self.since).as_secs_f64();
+            tracing::info!(phase = self.phase, seconds, "routing");
+            (self.since, self.phase) = (now, phase.into());
+        }
+    }
+
+    fn go_on(&mut self, phase: &str) -> bool {
+        self.enter(phase);
+        let in_time = self.end.is_none_or(|end| (self.ctx.elapsed)() < end);
+        in_time && self.ctx.interrupted().is_ok()
     }
 }
 
