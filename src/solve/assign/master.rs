@@ -6,7 +6,8 @@
 //!             sum_op uses_opr x_op <= left_r + what the shard has of r              every resource r that could be overdrawn
 //! ```
 //!
-//! A shard grows from an order with regret by whoever holds what its columns want; few orders are one shard. The columns are the order's parts in the plan, the best at the
+//! A shard grows from an order with regret by whoever holds what its columns want; few orders are one shard, with the best of all their
+//! patterns. The columns are the order's parts in the plan, the best at the
 //! tolls and at tolls drawn around them, everything from one site, and nothing. Shards of a round share no order, and what is left of a
 //! resource goes to the first shard that wants it; so they are solved in parallel (HiGHS), and the plan stays feasible. The present
 //! plan is the start of every programme: a shard never gets worse. Node limits, not seconds: the same plan every time.
@@ -16,15 +17,19 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::best::{Best, Left, MILLI, Parts, cost, tolls_of};
+use super::oracle::patterns;
 use super::plan::Plan;
 use super::problem::{NO_OFFER, Problem, Resource};
 use super::rng::Draws;
+use super::solve::FEW;
 use crate::solve::lp::{Options, Programme};
 
 /// How far drawn tolls lie from the others at most, as a share of them.
 const SPREAD: f64 = 0.3;
 /// Holders of a resource that join a shard for each column that wants it.
 const JOIN: usize = 4;
+/// Patterns of an order that are all looked at, where orders are few.
+const MOST_PATTERNS: usize = 4_000;
 /// Shards that are solved side by side, on any number of threads.
 const SHARDS: usize = 8;
 
@@ -56,6 +61,7 @@ struct Maker<'a> {
     drawn: Vec<Vec<i64>>,
     most: usize,
     best: Best,
+    all: Vec<Parts>,
 }
 
 impl Maker<'_> {
@@ -81,6 +87,9 @@ impl Maker<'_> {
         }
         for column in 0..class.columns.len() {
             add(&vec![(super::problem::COLUMN, column as u16)]);
+        }
+        if self.problem.orders() <= FEW && patterns(class, MOST_PATTERNS, &mut self.all) {
+            self.all.iter().for_each(&mut add);
         }
         add(&Parts::new());
         found.sort_by_key(|parts| cost(class, parts) * MILLI + tolls_of(class, parts, self.tolls));
@@ -113,6 +122,7 @@ pub fn round(
         drawn,
         most: size.columns,
         best: Best::default(),
+        all: Vec::new(),
     };
     let options = Options {
         absolute_gap: 0.9,

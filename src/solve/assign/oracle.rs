@@ -25,7 +25,7 @@ pub struct Optimum {
 }
 
 /// All patterns of a class, nothing first; `false` when there are more than `most`.
-fn patterns(class: Class, most: usize, found: &mut Vec<Parts>) -> bool {
+pub(super) fn patterns(class: Class, most: usize, found: &mut Vec<Parts>) -> bool {
     found.clear();
     found.push(Parts::new());
     if class.loose.is_some() {

@@ -51,8 +51,8 @@ impl Effort {
             size: match level {
                 ..=2 if few => Size {
                     orders: FEW,
-                    columns: 40,
-                    nodes: 40,
+                    columns: (20_000 / orders.max(1)).clamp(40, 100),
+                    nodes: 50,
                     drawn: 24,
                 },
                 ..=2 => Size {
@@ -74,7 +74,7 @@ impl Effort {
 }
 
 /// Orders that one integer programme can hold, with many columns each.
-const FEW: usize = 500;
+pub(super) const FEW: usize = 500;
 
 /// A plan with its certificate.
 #[derive(Clone, Debug)]
@@ -175,7 +175,9 @@ fn improve(
         }
     }
     if go_on("the rest") {
-        grow(problem, tolls, Some(plan));
+        if effort.growths == 0 {
+            grow(problem, tolls, Some(plan));
+        }
         let mut orders: Vec<u32> = (0..problem.orders() as u32).collect();
         // Whoever pays most, for most of the like are penalties.
         orders.sort_by_key(|&order| std::cmp::Reverse(plan.cost[order as usize]));
