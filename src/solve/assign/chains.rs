@@ -11,6 +11,7 @@
 //! O(depth × sample) subproblems per order.
 
 use super::best::{BAR, Best, Left, Parts, cost};
+use super::dual::Dual;
 use super::plan::Plan;
 use super::problem::{Problem, Resource};
 use super::rng::Draws;
@@ -30,6 +31,7 @@ pub struct Chains<'a> {
     problem: &'a Problem,
     pub plan: &'a mut Plan,
     tolls: Vec<i64>,
+    /// What balances charge, and nothing else.
     free: Vec<i64>,
     reach: Reach,
     draws: Draws,
@@ -43,15 +45,15 @@ impl<'a> Chains<'a> {
     pub fn new(
         problem: &'a Problem,
         plan: &'a mut Plan,
-        tolls: &[i64],
+        prices: &Dual,
         reach: Reach,
         seed: u64,
     ) -> Chains<'a> {
         Chains {
             problem,
             plan,
-            tolls: tolls.to_vec(),
-            free: vec![0; tolls.len()],
+            tolls: prices.tolls.clone(),
+            free: prices.marks(problem),
             reach,
             draws: Draws::new(seed),
             best: Best::default(),

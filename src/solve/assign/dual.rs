@@ -9,6 +9,9 @@
 //! Every plan costs at least `L(t)` (Lagrangian duality; Geoffrion 1974, doi 10.1007/BFb0120690), and `uses - supply`, summed over the
 //! minimizers, is a supergradient. `L` is as strong as the linear relaxation over all patterns, and integers make it exact.
 //!
+//! A balance that charges `under` or `over` per unit off its mark `m` is `max over marks of u (uses - m)`, `-under <= u <= over`: its price `u` is one
+//! more toll on its resource, within these limits, and takes `u m` off the bound.
+//!
 //! *Ascent.* A step per resource, as scarcities differ by orders of magnitude: the relative overdraft is averaged over rounds and divided by
 //! its own root mean square (Kingma and Ba 2015, arXiv 1412.6980, without the correction for the first rounds). The step shrinks when
 //! [`WATCH`] rounds together gained less than [`GAIN`] of the bound, and the ascent ends when it is small. Plain subgradient steps
@@ -21,7 +24,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use rayon::prelude::*;
 
-use super::best::{Best, Parts};
+use super::best::{Best, MILLI, Parts};
 use super::problem::Problem;
 
 /// Classes per task.
@@ -41,35 +44,49 @@ const SHRINK: f64 = 0.8;
 /// Prices and the bound they prove.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dual {
-    /// Thousandths of a cent per unit of each resource, not negative.
+    /// Thousandths of a cent per unit of each resource, those of its balances included; without these not negative.
     pub tolls: Vec<i64>,
+    /// Of each balance.
+    pub marks: Vec<i64>,
     /// Thousandths of a cent; no plan costs less.
     pub bound: i128,
 }
 
-/// The best tolls of at most `rounds` rounds of ascent from `start`. `go_on` hears the rounds done, and may end it.
-pub fn ascend(
-    problem: &Problem,
-    start: Vec<i64>,
-    rounds: usize,
-    go_on: &mut dyn FnMut(usize) -> bool,
-) -> Dual {
+impl Dual {
+    /// What the balances charge for a unit of each resource.
+    pub fn marks(&self, problem: &Problem) -> Vec<i64> {
+        let mut tolls = vec![0; problem.supply.len()];
+        for (balance, &mark) in problem.balances.iter().zip(&self.marks) {
+            tolls[balance.resource as usize] += mark;
+        }
+        tolls
+    }
+}
+
+/// The best tolls of at most `rounds` rounds of ascent. `go_on` hears the rounds done, and may end it.
+pub fn ascend(problem: &Problem, rounds: usize, go_on: &mut dyn FnMut(usize) -> bool) -> Dual {
     let relaxation = Relaxation::new(problem);
-    let mut tolls = start;
+    let mut tolls = vec![0; problem.supply.len()];
+    let mut marks = vec![0; problem.balances.len()];
+    let mut all = tolls.clone();
     let mut best = Dual {
-        bound: relaxation.value(&tolls),
+        bound: relaxation.value(&tolls, &marks, &mut all),
         tolls: tolls.clone(),
+        marks: marks.clone(),
     };
     let scale = best.bound.max(1) as f64 / problem.orders().max(1) as f64;
     let mut step = FIRST_STEP * scale;
     let mut slopes = vec![(0f32, 0f32); tolls.len()];
+    let mut leans = vec![(0f32, 0f32); marks.len()];
     let mut mark = best.bound;
     for round in 1..=rounds {
         relaxation.climb(&mut tolls, &mut slopes, step);
-        let bound = relaxation.value(&tolls);
+        relaxation.lean(&mut marks, &mut leans, step);
+        let bound = relaxation.value(&tolls, &marks, &mut all);
         if bound > best.bound {
             best.bound = bound;
-            best.tolls.copy_from_slice(&tolls);
+            best.tolls.copy_from_slice(&all);
+            best.marks.copy_from_slice(&marks);
         }
         if round % WATCH == 0 {
             let gain = (best.bound - mark) as f64;
@@ -102,9 +119,20 @@ impl<'a> Relaxation<'a> {
         }
     }
 
-    /// `L(tolls)`.
-    fn value(&self, tolls: &[i64]) -> i128 {
+    /// `L(tolls, marks)`; `all` becomes what a unit of each resource costs.
+    fn value(&self, tolls: &[i64], marks: &[i64], all: &mut [i64]) -> i128 {
         let problem = self.problem;
+        all.copy_from_slice(tolls);
+        let mut stock = 0;
+        for (balance, &mark) in problem.balances.iter().zip(marks) {
+            all[balance.resource as usize] += mark;
+            stock += i128::from(balance.mark) * i128::from(mark);
+        }
+        let own = problem.supply.par_iter().zip(tolls);
+        stock += own
+            .map(|(&n, &toll)| i128::from(n) * i128::from(toll))
+            .sum::<i128>();
+        let all = &*all;
         self.taken
             .par_iter()
             .for_each(|taken| taken.store(0, Ordering::Relaxed));
@@ -115,16 +143,12 @@ impl<'a> Relaxation<'a> {
                 |(best, parts), chunk| {
                     let classes = chunk * CHUNK..((chunk + 1) * CHUNK).min(problem.classes());
                     classes
-                        .map(|class| self.minimum(class, tolls, best, parts))
+                        .map(|class| self.minimum(class, all, best, parts))
                         .sum::<i128>()
                 },
             )
             .sum();
-        let stock = problem.supply.par_iter().zip(tolls);
-        orders
-            - stock
-                .map(|(&n, &toll)| i128::from(n) * i128::from(toll))
-                .sum::<i128>()
+        orders - stock
     }
 
     fn minimum(&self, class: usize, tolls: &[i64], best: &mut Best, parts: &mut Parts) -> i128 {
@@ -156,11 +180,28 @@ impl<'a> Relaxation<'a> {
                     *square *= SQUARE_MEMORY;
                     return;
                 }
-                let over = ((taken - supply) as f64 / taken.max(supply).max(1) as f64) as f32;
-                *mean = MEMORY * *mean + (1.0 - MEMORY) * over;
-                *square = SQUARE_MEMORY * *square + (1.0 - SQUARE_MEMORY) * over * over;
-                let length = f64::from(*mean) / f64::from(square.max(1e-9)).sqrt();
+                let length = stride(mean, square, taken, supply);
                 *toll = (*toll + (length * step) as i64).max(0);
             });
     }
+
+    /// The same for the balances: what they charge lies between what a unit below the mark and one above it cost.
+    fn lean(&self, marks: &mut [i64], leans: &mut [(f32, f32)], step: f64) {
+        let balances = self.problem.balances.iter();
+        for ((mark, (mean, square)), balance) in marks.iter_mut().zip(leans).zip(balances) {
+            let taken = self.taken[balance.resource as usize].load(Ordering::Relaxed);
+            let length = stride(mean, square, taken, balance.mark);
+            let most = balance.over.saturating_mul(MILLI);
+            let least = -balance.under.saturating_mul(MILLI);
+            *mark = (*mark + (length * step) as i64).clamp(least, most);
+        }
+    }
+}
+
+/// Averages the relative overdraft and its square; the step is this long.
+fn stride(mean: &mut f32, square: &mut f32, taken: i64, supply: i64) -> f64 {
+    let over = ((taken - supply) as f64 / taken.max(supply).max(1) as f64) as f32;
+    *mean = MEMORY * *mean + (1.0 - MEMORY) * over;
+    *square = SQUARE_MEMORY * *square + (1.0 - SQUARE_MEMORY) * over * over;
+    f64::from(*mean) / f64::from(square.max(1e-9)).sqrt()
 }

@@ -148,18 +148,31 @@ pub fn round(
         if shards.is_empty() {
             return before - plan.total;
         }
+        let now = &*plan;
         let answers: Vec<Option<Vec<Parts>>> = shards
             .par_iter()
-            .map(|shard| solve(problem, shard, &options))
+            .map(|shard| solve(problem, now, shard, &options))
             .collect();
         for (shard, parts) in shards.iter().zip(answers) {
-            let moves = || shard.orders.iter().zip(parts.iter().flatten());
-            moves().for_each(|(&order, _)| {
-                plan.clear(problem, order as usize);
-            });
-            moves().for_each(|(&order, parts)| plan.serve(problem, order as usize, parts));
+            let Some(parts) = parts else { continue };
+            let start = plan.total;
+            let before = exchange(problem, plan, &shard.orders, &parts);
+            // Each programme takes the other shards' part in a balance as it was.
+            if plan.total > start {
+                exchange(problem, plan, &shard.orders, &before);
+            }
         }
     }
+}
+
+/// Serves the orders by these parts; returns what they had.
+fn exchange(problem: &Problem, plan: &mut Plan, orders: &[u32], parts: &[Parts]) -> Vec<Parts> {
+    let clear = |&order: &u32| plan.clear(problem, order as usize);
+    let before = orders.iter().map(clear).collect();
+    for (&order, parts) in orders.iter().zip(parts) {
+        plan.serve(problem, order as usize, parts);
+    }
+    before
 }
 
 fn grow(
@@ -202,7 +215,7 @@ fn grow(
 }
 
 /// Better parts for the orders of the shard, if there are.
-fn solve(problem: &Problem, shard: &Shard, options: &Options) -> Option<Vec<Parts>> {
+fn solve(problem: &Problem, plan: &Plan, shard: &Shard, options: &Options) -> Option<Vec<Parts>> {
     let mut programme = Programme::minimize();
     let mut rows: FxHashMap<Resource, (Expression, i64)> = FxHashMap::default();
     let mut variables: Vec<Vec<Variable>> = Vec::with_capacity(shard.orders.len());
@@ -231,6 +244,20 @@ fn solve(problem: &Problem, shard: &Shard, options: &Options) -> Option<Vec<Part
         programme.subject_to(constraint!(once == 1));
         variables.push(choices);
     }
+    for balance in &problem.balances {
+        let at = balance.resource as usize;
+        let used = problem.supply[at] - plan.left[at];
+        let own = own_use(problem, shard, balance.resource);
+        let off = [balance.mark - used, used - balance.mark];
+        let [under, over] = [balance.under, balance.over]
+            .map(|price| programme.add(variable().min(0.0), price as f64));
+        start.extend(off.map(|units| units.max(0) as f64));
+        let uses = rows.get(&balance.resource);
+        let uses = uses.map_or_else(Expression::default, |row| row.0.clone());
+        programme.subject_to(constraint!(
+            uses + under - over == (balance.mark - used + own) as f64
+        ));
+    }
     let mut rows: Vec<(Resource, (Expression, i64))> = rows.into_iter().collect();
     rows.sort_unstable_by_key(|row| row.0);
     for (resource, (uses, most)) in rows {
@@ -241,7 +268,7 @@ fn solve(problem: &Problem, shard: &Shard, options: &Options) -> Option<Vec<Part
     }
     programme.start_from(start);
     let answer = programme.solve(options);
-    if !answer.has_solution() || answer.objective > -0.5 {
+    if !answer.has_solution() || answer.objective > plan.imbalance as f64 - 0.5 {
         return None;
     }
     let chosen = variables.iter().zip(&shard.columns).map(|(row, columns)| {
@@ -249,4 +276,14 @@ fn solve(problem: &Problem, shard: &Shard, options: &Options) -> Option<Vec<Part
         columns[at.unwrap_or(0)].clone()
     });
     Some(chosen.collect())
+}
+
+/// What the shard's orders take of a resource in the plan.
+fn own_use(problem: &Problem, shard: &Shard, resource: Resource) -> i64 {
+    let mut own = 0;
+    for (&order, columns) in shard.orders.iter().zip(&shard.columns) {
+        let class = problem.of(order as usize);
+        class.uses_of(&columns[0], |r, n| own += if r == resource { n } else { 0 });
+    }
+    own
 }

@@ -11,6 +11,8 @@
 //! cost_op   = sum of the parts' prices + split × (parts - 1) + unserved × units left
 //! ```
 //!
+//! On top of it a resource may cost something where its use is off a mark ([`Balance`]): a least load, or a fair share.
+//!
 //! The patterns are never listed: they are found by pricing. Generalized assignment is the case of one unit per order and one resource per site.
 //!
 //! | file | step |
@@ -45,6 +47,6 @@ mod tests;
 pub use best::{MILLI, Parts, cost};
 pub use loose::{Loose, LooseSite, Offer};
 pub use plan::Plan;
-pub use problem::{COLUMN, Class, Column, NO_OFFER, NONE, Problem, Resource, Site, Terms};
+pub use problem::{Balance, COLUMN, Class, Column, NO_OFFER, NONE, Problem, Resource, Site, Terms};
 pub use shape::{MOST_LINES, MOST_STATES, Shape, Shapes};
 pub use solve::{Effort, Grow, Solution, greedy, solve};

@@ -94,6 +94,13 @@ pub fn solve(problem: &Problem, most: usize) -> Option<Optimum> {
         programme.subject_to(constraint!(once == 1));
         orders.push(row);
     }
+    for balance in &problem.balances {
+        let off = |price: i64| (variable().min(0.0), price as f64);
+        let ((under, below), (over, above)) = (off(balance.under), off(balance.over));
+        let (under, over) = (programme.add(under, below), programme.add(over, above));
+        let used = uses[balance.resource as usize].clone();
+        programme.subject_to(constraint!(used + under - over == balance.mark as f64));
+    }
     for (uses, &supply) in uses.into_iter().zip(&problem.supply) {
         programme.subject_to(constraint!(uses <= supply as f64));
     }

@@ -11,8 +11,10 @@ pub struct Plan {
     pub cost: Vec<i64>,
     /// Units left of each resource.
     pub left: Vec<i64>,
-    /// Cents.
+    /// Cents, balances included.
     pub total: i64,
+    /// Cents of the balances.
+    pub imbalance: i64,
     /// Orders that take of a resource; also some that no longer do.
     holders: Vec<Vec<u32>>,
 }
@@ -22,9 +24,11 @@ impl Plan {
     pub fn empty(problem: &Problem) -> Plan {
         let nothing = (0..problem.orders()).map(|order| problem.of(order).nothing);
         let cost: Vec<i64> = nothing.collect();
+        let imbalance = problem.imbalance(&problem.supply);
         Plan {
             parts: vec![Parts::new(); problem.orders()],
-            total: cost.iter().sum(),
+            total: cost.iter().sum::<i64>() + imbalance,
+            imbalance,
             cost,
             left: problem.supply.clone(),
             holders: vec![Vec::new(); problem.supply.len()],
@@ -46,6 +50,7 @@ impl Plan {
         let parts = std::mem::take(&mut self.parts[order]);
         class.uses_of(&parts, |r, n| self.left[r as usize] += n);
         self.set_cost(order, class.nothing);
+        self.weigh(problem);
         parts
     }
 
@@ -57,6 +62,7 @@ impl Plan {
             self.holders[r as usize].push(order as u32);
         });
         self.set_cost(order, best::cost(class, parts));
+        self.weigh(problem);
         self.parts[order].extend_from_slice(parts);
     }
 
@@ -65,6 +71,14 @@ impl Plan {
         let before = self.clear(problem, order);
         self.serve(problem, order, parts);
         before
+    }
+
+    fn weigh(&mut self, problem: &Problem) {
+        if !problem.balances.is_empty() {
+            let now = problem.imbalance(&self.left);
+            self.total += now - self.imbalance;
+            self.imbalance = now;
+        }
     }
 
     fn set_cost(&mut self, order: usize, cost: i64) {

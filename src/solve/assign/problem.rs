@@ -41,6 +41,25 @@ pub struct Site {
     pub gate: Resource,
 }
 
+/// What a resource costs where its use is below or above a mark: a least load, or a share that is fair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    pub resource: Resource,
+    pub mark: i64,
+    /// Cents per unit below the mark, and above it; not negative.
+    pub under: i64,
+    pub over: i64,
+}
+
+impl Balance {
+    /// Cents when so many units are used.
+    pub fn cost(&self, used: i64) -> i64 {
+        let off = used - self.mark;
+        let price = if off < 0 { -self.under } else { self.over };
+        price.saturating_mul(off)
+    }
+}
+
 /// A way to serve an order that has too many for a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -80,6 +99,7 @@ struct Row {
 pub struct Problem {
     /// Units of each resource.
     pub supply: Vec<i64>,
+    pub balances: Vec<Balance>,
     /// The class of each order.
     pub class_of: Vec<u32>,
     rows: Vec<Row>,
@@ -274,6 +294,13 @@ impl Problem {
     #[inline]
     pub fn of(&self, order: usize) -> Class<'_> {
         self.class(self.class_of[order] as usize)
+    }
+
+    /// Cents of all balances, when so much is left of each resource.
+    pub fn imbalance(&self, left: &[i64]) -> i64 {
+        let used = |resource: Resource| self.supply[resource as usize] - left[resource as usize];
+        let balances = self.balances.iter();
+        balances.map(|b| b.cost(used(b.resource))).sum()
     }
 
     /// Orders of each class.

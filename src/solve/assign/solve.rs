@@ -101,27 +101,25 @@ pub fn solve(
     grow: Grow,
     go_on: &mut dyn FnMut(&str) -> bool,
 ) -> Solution {
-    let none = vec![0; problem.supply.len()];
-    let Dual { tolls, bound } =
-        dual::ascend(problem, none, effort.rounds, &mut |_| go_on("prices"));
+    let prices = dual::ascend(problem, effort.rounds, &mut |_| go_on("prices"));
     go_on("columns");
-    grow(problem, &tolls, None);
+    grow(problem, &prices.tolls, None);
     go_on("first plan");
-    let mut plan = regret::plan(problem, &tolls);
-    improve(problem, &mut plan, &tolls, bound, effort, grow, go_on);
+    let mut plan = regret::plan(problem, &prices.tolls);
+    improve(problem, &mut plan, &prices, effort, grow, go_on);
     let starts = starts.iter().filter_map(|parts| Plan::of(problem, parts));
     if let Some(mut start) = starts.min_by_key(|start| start.total)
         && start.total < plan.total
     {
-        improve(problem, &mut start, &tolls, bound, effort, grow, go_on);
+        improve(problem, &mut start, &prices, effort, grow, go_on);
         plan = start;
     }
     let milli = i128::from(MILLI);
-    let bound = (bound + milli - 1).div_euclid(milli);
+    let bound = (prices.bound + milli - 1).div_euclid(milli);
     Solution {
         plan,
         bound: i64::try_from(bound).unwrap_or(i64::MIN),
-        tolls,
+        tolls: prices.tolls,
     }
 }
 
@@ -138,12 +136,12 @@ pub fn greedy(problem: &Problem) -> Plan {
 fn improve(
     problem: &mut Problem,
     plan: &mut Plan,
-    tolls: &[i64],
-    bound: i128,
+    prices: &Dual,
     effort: &Effort,
     grow: Grow,
     go_on: &mut dyn FnMut(&str) -> bool,
 ) {
+    let tolls = &prices.tolls;
     let (mut passes, mut growths) = (effort.passes, effort.growths);
     let mut floor = least(problem, tolls);
     for round in 0..=effort.masters {
@@ -159,12 +157,12 @@ fn improve(
             }
             let orders = regretful(problem, plan, tolls, &floor);
             go_on("chains");
-            let won = Chains::new(problem, plan, tolls, effort.reach, seed).pass(&orders);
+            let won = Chains::new(problem, plan, prices, effort.reach, seed).pass(&orders);
             if won <= plan.total / 100_000 {
                 break;
             }
         }
-        let closed = plan.total as f64 * (1.0 - SMALL_GAP) <= bound as f64 / MILLI as f64;
+        let closed = plan.total as f64 * (1.0 - SMALL_GAP) <= prices.bound as f64 / MILLI as f64;
         if round < effort.masters && !closed && go_on("master") {
             let seeds = regretful(problem, plan, tolls, &floor);
             let won = master::round(problem, plan, tolls, &seeds, effort.size, seed);
@@ -181,7 +179,7 @@ fn improve(
         let mut orders: Vec<u32> = (0..problem.orders() as u32).collect();
         // Whoever pays most, for most of the like are penalties.
         orders.sort_by_key(|&order| std::cmp::Reverse(plan.cost[order as usize]));
-        Chains::new(problem, plan, tolls, effort.reach, effort.seed).settle(&orders);
+        Chains::new(problem, plan, prices, effort.reach, effort.seed).settle(&orders);
     }
 }
 
