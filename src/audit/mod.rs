@@ -4,6 +4,7 @@
 //! invariant is recomputed as a query. One function per invariant; each is proven able to fail by `tests/it/verify.rs`.
 
 mod carriers;
+mod decisions;
 mod files;
 mod orders;
 mod picking;
@@ -54,6 +55,11 @@ const INVARIANTS: &[Invariant] = &[
         name: "complete",
         says: "an order is complete exactly where every row of its lines ships whole",
         violations: orders::complete,
+    },
+    Invariant {
+        name: "decisions",
+        says: "routing's decisions are the plan's, and their parts add up to its cost",
+        violations: decisions::decisions,
     },
     Invariant {
         name: "stock",

@@ -42,6 +42,8 @@ fn shipments(batch: &Batch, routed: Routed, unplaced: &Unplaced, number: &Number
         shadow_prices: routed.shadow_prices.clone(),
         cost: routed.cost,
         nearest_cost: routed.nearest_cost,
+        greedy_cost: routed.greedy_cost,
+        explained: routed.explained.clone(),
         ..Routed::default()
     };
     for (old, new) in number.iter_enumerated() {

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod columns;
 pub mod csr;
 pub mod dispatch;
+pub mod explain;
 pub mod ids;
 pub mod lanes;
 pub mod network;

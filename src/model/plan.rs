@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::Code;
+use super::explain::Explained;
 use super::ids::{
     BatchIdx, CartonIdx, FacilityIdx, IdxVec, ItemIdx, LineIdx, OrderIdx, PackageIdx, ServiceIdx,
     ShipmentIdx, SlotIdx, WaveIdx, ZoneIdx,
@@ -185,6 +186,8 @@ pub struct Routed {
     pub nearest_cost: Cents,
     /// Cost of serving order by order, each at its least cost on what the earlier ones left.
     pub greedy_cost: Cents,
+    /// Why; without rows where that was not asked for.
+    pub explained: Explained,
 }
 
 impl Routed {

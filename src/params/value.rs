@@ -41,6 +41,36 @@ impl ParamValue for bool {
     }
 }
 
+/// What routing says about its decisions.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Explain {
+    None,
+    /// A row per order.
+    #[default]
+    Decisions,
+}
+
+impl ParamValue for Explain {
+    const KIND: &'static str = "none or decisions";
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "none" => Some(Explain::None),
+            "decisions" => Some(Explain::Decisions),
+            _ => None,
+        }
+    }
+    fn show(self) -> String {
+        match self {
+            Explain::None => "none",
+            Explain::Decisions => "decisions",
+        }
+        .to_owned()
+    }
+}
+
 /// `1..=100`, or what the type says where there is no range.
 pub fn show_range<T: ParamValue>(range: Option<&RangeInclusive<T>>) -> String {
     range.map_or_else(

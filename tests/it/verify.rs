@@ -132,6 +132,26 @@ fn the_healthy_fixture_is_verified() {
 }
 
 #[test]
+fn decisions_that_are_not_the_plans_are_found() {
+    for column in ["cost_cents", "freight_cents", "shipped", "waiting"] {
+        breaks("decisions", "routing_decisions", |table| {
+            table.add(0, column, 1)
+        });
+    }
+    breaks("decisions", "routing_decisions", |table| {
+        // The parts still add up, but not to the cost of the routing.
+        table.add(0, "cost_cents", 1);
+        table.add(0, "freight_cents", 1);
+    });
+    breaks("decisions", "routing_decisions", |table| {
+        *table.cell(0, "facilities") = "ELSEWHERE".into()
+    });
+    breaks("decisions", "routing_decisions", |table| {
+        drop(table.rows.remove(0))
+    });
+}
+
+#[test]
 fn a_lost_order_is_found() {
     breaks("order_states", "order_states", |table| {
         drop(table.rows.remove(2))

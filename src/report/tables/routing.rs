@@ -1,13 +1,15 @@
-//! From where each line ships: `allocations`, `backorders`, `routing_bounds`, `bounds`, `shadow_prices`.
+//! From where each line ships: `allocations`, `backorders`, `routing_decisions`, `routing_bounds`, `bounds`, `shadow_prices`.
 
 use super::column::{AnyTable, Table};
 use super::names::Names;
+use crate::model::explain::Explained;
 use crate::model::plan::{Allocations, Backorders};
 
 pub(super) fn tables<'a>(n: &Names<'a>) -> Vec<AnyTable<'a>> {
     vec![
         allocations(n),
         backorders(n),
+        routing_decisions(n),
         routing_bounds(n),
         bounds(n),
         shadow_prices(n),
@@ -45,6 +47,65 @@ fn backorders<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("hint", "what can be done about it", |t, i, _| {
         t.code[i].hint()
     })
+    .erase()
+}
+
+/// The facilities of a way, as in `BNA+DFW`; none: empty.
+fn facilities(n: &Names, explained: &Explained, way: u32) -> String {
+    let names = explained.way(way).iter().map(|part| n.facility(part.0));
+    names.collect::<Vec<_>>().join("+")
+}
+
+/// The units that each of them sends, as in `3+1`.
+fn units(explained: &Explained, way: u32) -> String {
+    let units = explained.way(way).iter().map(|part| part.1.to_string());
+    units.collect::<Vec<_>>().join("+")
+}
+
+fn routing_decisions<'a>(n: &Names<'a>) -> AnyTable<'a> {
+    let source = &n.plan.routed.explained;
+    Table::new(
+        "routing_decisions",
+        "Why each routed order ships from where it does, as routing priced it (before carriers' places were shared out); \
+         without rows where `routing.explain` is none.",
+        source,
+        source.decisions.len(),
+    )
+    .col("order_id", "order", |t, i, n| n.order(t.decisions.order[i]))
+    .col("facilities", "chosen, joined by `+`, most units first; empty: nothing ships", |t, i, n| {
+        facilities(n, t, t.decisions.chosen[i])
+    })
+    .col("units_by_facility", "units that each of them sends, joined by `+`", |t, i, _| {
+        units(t, t.decisions.chosen[i])
+    })
+    .col("shipments", "facilities chosen", |t, i, _| t.way(t.decisions.chosen[i]).len() as u64)
+    .col("shipped", "units that ship", |t, i, _| t.decisions.shipped[i])
+    .col("waiting", "units that wait", |t, i, _| t.decisions.waiting[i])
+    .col("cost_cents", "the order's part of `routing.cost_cents`: the sum of the next seven", |t, i, _| {
+        t.decisions.get(i).cost()
+    })
+    .col("freight_cents", "carriers, surcharges and fuel", |t, i, _| t.decisions.freight[i])
+    .col("cartons_cents", "boxes", |t, i, _| t.decisions.cartons[i])
+    .col("handling_cents", "picking and packing", |t, i, _| t.decisions.handling[i])
+    .col("lateness_cents", "penalty of arriving after the promise", |t, i, _| t.decisions.lateness[i])
+    .col("split_cents", "penalty of further shipments", |t, i, _| t.decisions.split_penalty[i])
+    .col("backorder_cents", "penalty of units that wait", |t, i, _| t.decisions.backorder_penalty[i])
+    .col("lost_cents", "penalty where nothing ships", |t, i, _| t.decisions.lost_penalty[i])
+    .col(
+        "runner_up",
+        "facilities of the cheapest way without one of the chosen ones, on what is left at the end and what the order takes; null: there is none",
+        |t, i, n| t.decisions.runner_up[i].map(|way| facilities(n, t, way)),
+    )
+    .col("runner_up_cents", "what that would cost", |t, i, _| t.decisions.runner_up_cost[i])
+    .col(
+        "scarcity_cents",
+        "what the stock and capacity that it takes are worth to other orders, at the shadow prices",
+        |t, i, _| t.decisions.scarcity[i],
+    )
+    .col("cheapest", "facilities of its cheapest way were it alone", |t, i, n| {
+        facilities(n, t, t.decisions.cheapest[i])
+    })
+    .col("cheapest_cents", "what that would cost", |t, i, _| t.decisions.cheapest_cost[i])
     .erase()
 }
 

@@ -11,15 +11,18 @@
 use rayon::prelude::*;
 
 use crate::error::Result;
+use crate::model::explain::Explained;
 use crate::model::ids::{FacilityIdx, OrderIdx, ShipmentIdx};
 use crate::model::plan::{Allocation, Backorder, Routed, RoutingBound, RoutingCost, ShipmentKey};
 use crate::model::units::Cents;
+use crate::params::Explain;
 use crate::stage::Ctx;
 use crate::stages::shipping::{ShipmentCost, Shipping};
 
+use super::explain::explain;
 use super::freight_floor::FreightFloor;
 use super::instance::{Demand, Instance, Rules, Supply};
-use super::joint::{Decided, Joint};
+use super::joint::Joint;
 use super::nearest;
 use super::order::{Choices, Part, Pattern};
 use super::table::Table;
@@ -32,9 +35,9 @@ const UNITS: u64 = 16_384;
 const PAIRS: usize = 50_000;
 
 /// What became of an order.
-struct Served {
-    pattern: Pattern,
-    backorders: Vec<Backorder>,
+pub(super) struct Served {
+    pub pattern: Pattern,
+    pub backorders: Vec<Backorder>,
 }
 
 impl Served {
@@ -97,25 +100,29 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     }
     let effort = ctx.params.routing.effort;
     let decided = joint.decide(u8::try_from(effort).unwrap_or(u8::MAX), ctx)?;
-    let (bound, shadow_prices) = (decided.bound, decided.shadow_prices.clone());
-    let method = method(decided.large);
-    let together = tables(instance, together(instance, shipping, &freight, decided));
-    let least = tables(instance, served);
-    let rule = tables(instance, rule.served);
-    let (nearest_cost, greedy_cost) = (rule.cost.total(), least.cost.total());
-    let plans = [together, least, rule].into_iter();
-    let mut routed = plans
-        .min_by_key(|plan| plan.cost.total())
-        .expect("there are three");
+    let (bound, method) = (decided.bound, method(decided.large));
+    let together = together(instance, shipping, &freight, decided.patterns);
+    let mut plans = vec![together, served, rule.served];
+    let costs: Vec<Cents> = plans.iter().map(|plan| total(instance, plan)).collect();
+    let least = (0..plans.len()).min_by_key(|&plan| costs[plan]);
+    let plan = plans.swap_remove(least.unwrap_or_default());
+    drop(plans);
+    let explained = match ctx.params.routing.explain {
+        Explain::None => Explained::default(),
+        Explain::Decisions => explain(instance, &decided.known, &plan),
+    };
+    drop(decided.known);
+    let mut routed = tables(instance, plan);
     routed.bounds.push(RoutingBound {
         scope: "all".into(),
         method,
         cost: routed.cost.total(),
         bound,
     });
-    routed.nearest_cost = nearest_cost;
-    routed.greedy_cost = greedy_cost;
-    routed.shadow_prices = shadow_prices;
+    routed.greedy_cost = costs[1];
+    routed.nearest_cost = costs[2];
+    routed.shadow_prices = decided.shadow_prices;
+    routed.explained = explained;
     Ok(routed)
 }
 
@@ -135,11 +142,10 @@ fn together(
     instance: &Instance,
     shipping: &Shipping,
     freight: &FreightFloor,
-    decided: Decided,
+    mut patterns: Vec<Pattern>,
 ) -> Vec<Served> {
     let batch = instance.batch;
     let mut supply = Supply::new(batch);
-    let mut patterns = decided.patterns;
     for pattern in &patterns {
         supply.take(batch, pattern.contents());
     }
@@ -323,7 +329,7 @@ fn price_rule(chunk: &Chunk, demand: &Demand, i: usize, pattern: &mut Pattern) -
 }
 
 /// Cost of a priced pattern that leaves so many units.
-fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u64) -> RoutingCost {
+pub(super) fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u64) -> RoutingCost {
     let lost = if pattern.parts.is_empty() {
         demand.lost
     } else {
@@ -353,6 +359,16 @@ fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
         lateness_penalty: sum(a.lateness_penalty, b.lateness_penalty),
         backorder_penalty: sum(a.backorder_penalty, b.backorder_penalty),
     }
+}
+
+/// What a plan costs, given by position.
+fn total(instance: &Instance, plan: &[Served]) -> Cents {
+    let costs = plan.iter().enumerate().map(|(position, served)| {
+        let left = served.backorders.iter().map(|row| u64::from(row.quantity));
+        let demand = instance.demand(position);
+        cost_of(&instance.rules, &demand, &served.pattern, left.sum())
+    });
+    costs.fold(RoutingCost::default(), add).total()
 }
 
 /// The tables of the plan, in order of order.

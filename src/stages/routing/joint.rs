@@ -46,23 +46,33 @@ pub(super) struct Joint<'a> {
 const TOP_UPS: usize = 10;
 
 /// An order with columns.
-struct Large<'a> {
-    position: usize,
+pub(super) struct Large<'a> {
+    pub position: usize,
     units: u64,
     class: u32,
     bulk: Box<Bulk<'a>>,
     /// The pattern of each column.
-    patterns: Vec<Pattern>,
+    pub patterns: Vec<Pattern>,
 }
 
 /// What the search came to.
-pub(super) struct Decided {
+pub(super) struct Decided<'a> {
     /// By position of the sequence; not priced.
     pub patterns: Vec<Pattern>,
     pub bound: Cents,
     pub shadow_prices: ShadowPrices,
     /// Orders whose part of the bound is by price rows.
     pub large: usize,
+    /// What the decision was made of.
+    pub known: Known<'a>,
+}
+
+/// The problem that was solved, with its prices: what `explain` asks.
+pub(super) struct Known<'a> {
+    pub problem: Problem,
+    pub large: Vec<Large<'a>>,
+    /// Thousandths of a cent.
+    pub tolls: Vec<i64>,
 }
 
 impl<'a> Joint<'a> {
@@ -175,7 +185,7 @@ impl<'a> Joint<'a> {
     }
 
     /// Decides all orders.
-    pub fn decide(mut self, effort: u8, ctx: &Ctx) -> Result<Decided> {
+    pub fn decide(mut self, effort: u8, ctx: &Ctx) -> Result<Decided<'a>> {
         ctx.interrupted()?;
         let effort = Effort::level(effort, self.problem.orders(), ctx.seed);
         let instance = self.instance;
@@ -206,6 +216,11 @@ impl<'a> Joint<'a> {
             bound: Cents(solution.bound),
             shadow_prices: shadow_prices(instance, &solution.tolls),
             large: large.len(),
+            known: Known {
+                problem,
+                large,
+                tolls: solution.tolls,
+            },
         })
     }
 }
@@ -269,7 +284,7 @@ fn same(class: &Class, table: &Table, demand: &Demand) -> bool {
 }
 
 /// What a pattern takes, each resource once.
-fn uses(instance: &Instance, pattern: &Pattern) -> Vec<(Resource, u32)> {
+pub(super) fn uses(instance: &Instance, pattern: &Pattern) -> Vec<(Resource, u32)> {
     let batch = instance.batch;
     let first = batch.inventory.by_item.len();
     let mut uses: Vec<(Resource, u32)> = Vec::new();

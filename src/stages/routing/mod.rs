@@ -40,6 +40,7 @@
 //! | `commit` | the sequence, in chunks |
 //! | `nearest` | the rule in use, for comparison |
 //! | `joint`, `table` | all orders together |
+//! | `explain` | why each order is where it is |
 //! | `freight_floor` | what shipping costs at least, where parts are too many to be priced |
 //! | `check` | the audit |
 
@@ -47,6 +48,7 @@ mod beam;
 mod bulk;
 mod check;
 mod commit;
+mod explain;
 mod freight_floor;
 mod instance;
 mod joint;
