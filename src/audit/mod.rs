@@ -18,7 +18,7 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::stage::Violation;
-use files::RunFiles;
+pub(crate) use files::{Kind, RunFiles, collect};
 
 /// Violations kept per invariant; more are counted.
 const EXAMPLES: usize = 5;

@@ -9,6 +9,7 @@ mod resolve;
 mod value;
 
 pub use doc::{ParamDoc, markdown};
+pub(crate) use resolve::edit_distance;
 pub use resolve::{from_toml, set};
 
 pub use value::Explain;

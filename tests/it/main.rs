@@ -3,6 +3,7 @@
 mod bench;
 mod command_line;
 mod determinism;
+mod explain;
 mod faults;
 mod fixtures;
 mod support;
