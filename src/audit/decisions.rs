@@ -39,6 +39,9 @@ pub fn decisions(files: &RunFiles) -> Result<Vec<Violation>> {
     let mut found = parts(rows.clone())?;
     found.extend(total(files, rows.clone())?);
     found.extend(units(files, rows.clone())?);
+    if explain.and_then(Value::as_str) == Some("all") {
+        found.extend(alternatives(files, rows.clone())?);
+    }
     found.extend(sites(files, rows)?);
     Ok(found)
 }
@@ -119,6 +122,41 @@ fn units(files: &RunFiles, rows: LazyFrame) -> Result<Vec<Violation>> {
         &["order_id"],
         "other units than in the plan",
     )
+}
+
+/// Every facility is chosen, or there is a reason why not.
+fn alternatives(files: &RunFiles, rows: LazyFrame) -> Result<Vec<Violation>> {
+    let key = [("order_id", Kind::Text), ("facility_id", Kind::Text)];
+    let reasons = files.output("routing_alternatives", &key)?;
+    let sent = files.output("allocations", &key)?;
+    let twice = reasons.clone().join(
+        sent,
+        [col("order_id"), col("facility_id")],
+        [col("order_id"), col("facility_id")],
+        JoinArgs::new(JoinType::Inner),
+    );
+    let keys = ["order_id", "facility_id"];
+    let mut found = violations(
+        "decisions",
+        twice,
+        &keys,
+        "is used, and has a reason why not",
+    )?;
+    let sites = files.input("facilities", &[("facility_id", Kind::Text)])?;
+    let sites = match sites {
+        Some(sites) => collect(sites, "facilities")?.height() as i64,
+        None => 0,
+    };
+    let counted = reasons
+        .group_by_stable([col("order_id")])
+        .agg([len().cast(DataType::Int64).alias("unused")]);
+    let none = col("unused").fill_null(lit(0i64));
+    let wrong = join(rows, counted, &["order_id"], JoinType::Full)
+        .filter((none + col("shipments")).neq_missing(lit(sites)))
+        .select(["order_id", "shipments", "unused"].map(col));
+    let message = "chosen and unused facilities are not all";
+    found.extend(violations("decisions", wrong, &["order_id"], message)?);
+    Ok(found)
 }
 
 /// Chosen facilities: those of the shipments and of what no carrier takes.

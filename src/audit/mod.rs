@@ -6,6 +6,7 @@
 mod carriers;
 mod decisions;
 mod files;
+mod incumbent;
 mod orders;
 mod picking;
 mod prices;
@@ -60,6 +61,11 @@ const INVARIANTS: &[Invariant] = &[
         name: "decisions",
         says: "routing's decisions are the plan's, and their parts add up to its cost",
         violations: decisions::decisions,
+    },
+    Invariant {
+        name: "incumbent",
+        says: "both plans' costs, order by order, add up to their totals",
+        violations: incumbent::incumbent,
     },
     Invariant {
         name: "stock",

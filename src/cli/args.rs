@@ -211,6 +211,10 @@ pub struct RunArgs {
     /// Seed of every random choice
     #[arg(long, value_name = "NUMBER", default_value_t = 7)]
     pub seed: u64,
+    /// Plan that another system made of the same night (.parquet, .arrow or .csv with order_id, line_no, facility_id, quantity): priced
+    /// as ours is, order by order, in the table incumbent; if it breaks no rule the search also starts from it
+    #[arg(long, value_name = "FILE")]
+    pub incumbent: Option<PathBuf>,
     /// Go on after the last finished stage of a run to the same folder that was stopped; needs the same inputs, parameters and seed
     #[arg(long)]
     pub resume: bool,

@@ -44,6 +44,7 @@ fn shipments(batch: &Batch, routed: Routed, unplaced: &Unplaced, number: &Number
         nearest_cost: routed.nearest_cost,
         greedy_cost: routed.greedy_cost,
         explained: routed.explained.clone(),
+        shadow: routed.shadow.clone(),
         ..Routed::default()
     };
     for (old, new) in number.iter_enumerated() {

@@ -54,11 +54,87 @@ impl RoutingDecision {
     }
 }
 
+/// Why a facility is not used by an order: the furthest that any thing wanted came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Unused {
+    /// It had none of it.
+    NoStock = 1,
+    /// It may not ship it: hazardous goods.
+    RuleHazmat,
+    /// Other orders have what it had.
+    StockTaken,
+    /// Other orders have all its capacity.
+    Capacity,
+    /// No carrier service takes a unit of it from there.
+    NoCarrier,
+    /// It could have sent some; that would have cost more, or broken a rule.
+    Cost,
+}
+
+impl Unused {
+    pub const ALL: [Unused; 6] = [
+        Unused::NoStock,
+        Unused::RuleHazmat,
+        Unused::StockTaken,
+        Unused::Capacity,
+        Unused::NoCarrier,
+        Unused::Cost,
+    ];
+
+    /// `None` of 0: the facility is used.
+    pub fn of(byte: u8) -> Option<Unused> {
+        let at = usize::from(byte).checked_sub(1)?;
+        Unused::ALL.get(at).copied()
+    }
+
+    /// The name in tables, `snake_case`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Unused::NoStock => "no_stock",
+            Unused::RuleHazmat => "rule_hazmat",
+            Unused::StockTaken => "stock_taken",
+            Unused::Capacity => "capacity",
+            Unused::NoCarrier => "no_carrier",
+            Unused::Cost => "cost",
+        }
+    }
+}
+
 /// What routing says about its decisions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     pub ways: Vec<Way>,
     pub decisions: RoutingDecisions,
+    /// By decision, then facility: 0 where it is used, else [`Unused`]. Empty where it was not asked for.
+    #[serde(with = "bytes")]
+    pub unused: Vec<u8>,
+}
+
+/// Bytes as bytes: a checkpoint would hold them as numbers otherwise.
+mod bytes {
+    use serde::{Deserializer, Serializer, de};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+        impl de::Visitor<'_> for Bytes {
+            type Value = Vec<u8>;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+            fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+                Ok(bytes)
+            }
+        }
+        from.deserialize_byte_buf(Bytes)
+    }
 }
 
 impl Explained {

@@ -8,6 +8,7 @@ use super::ids::{
     BatchIdx, CartonIdx, FacilityIdx, IdxVec, ItemIdx, LineIdx, OrderIdx, PackageIdx, ServiceIdx,
     ShipmentIdx, SlotIdx, WaveIdx, ZoneIdx,
 };
+use super::incumbent::Shadow;
 use super::rates::SurchargeKind;
 pub use super::status::{EventStatus, Template};
 use super::units::{Cents, Grams, Millimetres, Seconds, Timestamp};
@@ -188,6 +189,8 @@ pub struct Routed {
     pub greedy_cost: Cents,
     /// Why; without rows where that was not asked for.
     pub explained: Explained,
+    /// The plan of another system beside ours, where one was given.
+    pub shadow: Option<Shadow>,
 }
 
 impl Routed {

@@ -70,7 +70,7 @@ sections! {
         candidates: i64 = 12, in 1..=1_000, "facilities",
             "cheapest facilities considered per order; the rest only where these cannot serve it";
         explain: Explain = Explain::Decisions, "",
-            "what is written about why: none, decisions (the table routing_decisions, a row per order)";
+            "what is written about why: none; decisions (a row per order); all (also why each order does not use each other facility)";
         effort: i64 = 1, in 0..=3, "level",
             "how hard to look for a cheaper plan of all orders together: 0 prices and a first plan, 1 chains, 2 integer programmes too, 3 larger ones";
     }

@@ -51,14 +51,17 @@ pub enum Explain {
     /// A row per order.
     #[default]
     Decisions,
+    /// And a row per order and facility that it does not use.
+    All,
 }
 
 impl ParamValue for Explain {
-    const KIND: &'static str = "none or decisions";
+    const KIND: &'static str = "none, decisions or all";
     fn parse(text: &str) -> Option<Self> {
         match text {
             "none" => Some(Explain::None),
             "decisions" => Some(Explain::Decisions),
+            "all" => Some(Explain::All),
             _ => None,
         }
     }
@@ -66,6 +69,7 @@ impl ParamValue for Explain {
         match self {
             Explain::None => "none",
             Explain::Decisions => "decisions",
+            Explain::All => "all",
         }
         .to_owned()
     }

@@ -6,5 +6,6 @@ mod determinism;
 mod explain;
 mod faults;
 mod fixtures;
+mod incumbent;
 mod support;
 mod verify;

@@ -4,6 +4,7 @@
 //! carrier stage. O(lines + allocations × log facilities).
 
 mod decisions;
+mod incumbent;
 
 use super::Input;
 use crate::model::codes::Code;
@@ -34,6 +35,7 @@ pub fn check(input: Input, out: &Routed, params: &Params) -> Vec<Violation> {
         audit.cost(&books);
         audit.bounds();
         audit.decisions(&books);
+        audit.incumbent(&books);
     }
     audit.found.truncate(MOST);
     audit.found

@@ -21,6 +21,7 @@ use crate::stages::shipping::{ShipmentCost, Shipping};
 
 use super::explain::explain;
 use super::freight_floor::FreightFloor;
+use super::incumbent::Shadowed;
 use super::instance::{Demand, Instance, Rules, Supply};
 use super::joint::Joint;
 use super::nearest;
@@ -42,7 +43,7 @@ pub(super) struct Served {
 
 impl Served {
     /// Cents.
-    fn cost(&self, instance: &Instance, demand: &Demand) -> i64 {
+    pub fn cost(&self, instance: &Instance, demand: &Demand) -> i64 {
         let left = self.backorders.iter().map(|row| u64::from(row.quantity));
         let rules = &instance.rules;
         cost_of(rules, demand, &self.pattern, left.sum()).total().0
@@ -61,6 +62,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     };
     let mut served = Vec::with_capacity(instance.len());
     let mut joint = Joint::new(instance);
+    let mut incumbent = Shadowed::new(instance);
     let mut start = 0;
     while start < instance.len() {
         ctx.interrupted()?;
@@ -87,11 +89,18 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         };
         served.append(&mut chunk.serve(&mut supply, proposals));
         rule.serve(&chunk);
+        if let Some(incumbent) = &mut incumbent {
+            incumbent.serve(&chunk);
+        }
         for ((&position, table), choices) in positions.iter().zip(tables).zip(choices) {
             let demand = instance.demand(position);
             let chosen = [&served[position], &rule.served[position]];
             let chosen = chosen.map(|served| (&served.pattern, served.cost(instance, &demand)));
-            joint.add(&demand, table, choices, chosen);
+            let sound = incumbent.as_ref().filter(|incumbent| incumbent.sound);
+            let chosen: Vec<_> = (chosen.into_iter())
+                .chain(sound.map(|incumbent| incumbent.at(position)))
+                .collect();
+            joint.add(&demand, table, choices, &chosen);
         }
         let lines = positions
             .iter()
@@ -109,9 +118,11 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     drop(plans);
     let explained = match ctx.params.routing.explain {
         Explain::None => Explained::default(),
-        Explain::Decisions => explain(instance, &decided.known, &plan),
+        Explain::Decisions => explain(instance, &decided.known, &plan, false),
+        Explain::All => explain(instance, &decided.known, &plan, true),
     };
     drop(decided.known);
+    let shadow = incumbent.map(|incumbent| incumbent.against(&plan));
     let mut routed = tables(instance, plan);
     routed.bounds.push(RoutingBound {
         scope: "all".into(),
@@ -123,6 +134,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     routed.nearest_cost = costs[2];
     routed.shadow_prices = decided.shadow_prices;
     routed.explained = explained;
+    routed.shadow = shadow;
     Ok(routed)
 }
 
@@ -193,10 +205,10 @@ fn chunk_end(instance: &Instance, start: usize) -> usize {
 }
 
 /// Consecutive orders, with what they may choose from.
-struct Chunk<'a> {
+pub(super) struct Chunk<'a> {
     instance: &'a Instance<'a>,
     shipping: &'a Shipping<'a>,
-    positions: &'a [usize],
+    pub positions: &'a [usize],
     choices: &'a [Choices<'a>],
 }
 
@@ -308,7 +320,12 @@ impl Rule {
 }
 
 /// Prices a pattern of the rule; returns the parts that no service takes, or all where the order must ship complete.
-fn price_rule(chunk: &Chunk, demand: &Demand, i: usize, pattern: &mut Pattern) -> Vec<Part> {
+pub(super) fn price_rule(
+    chunk: &Chunk,
+    demand: &Demand,
+    i: usize,
+    pattern: &mut Pattern,
+) -> Vec<Part> {
     for part in &mut pattern.parts {
         let (facility, content) = (part.facility, &part.content);
         part.cost = chunk.choices[i].cost(chunk.shipping, demand, facility, content);
@@ -349,7 +366,7 @@ pub(super) fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u
     cost
 }
 
-fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
+pub(super) fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
     let sum = |a: Cents, b: Cents| Cents(a.0.saturating_add(b.0));
     RoutingCost {
         freight: sum(a.freight, b.freight),

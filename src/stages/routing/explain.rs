@@ -8,9 +8,13 @@
 //! scarcity    sum over what it takes of units × shadow price: what others would pay for it
 //! ```
 //!
+//! And where it is asked for, why each other facility is not used (`unused`).
+//!
 //! Orders with a table of prices are asked exactly ([`Best::plan`] at no tolls); larger ones by their columns, so that their runner-up is the best
 //! other pattern that the search knew. The plan may come from the optimizer or from one of the rules: only its patterns are read.
 //! O(orders × shipments × subproblem); memory: a copy of what is left per thread, and the rows.
+
+mod unused;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -24,12 +28,18 @@ use super::commit::{Served, cost_of};
 use super::instance::{Demand, Instance};
 use super::joint::{Known, Large, uses};
 use super::order::Pattern;
+use unused::unused;
 
 /// Orders that one copy of what is left serves, at least.
 const AT_ONCE: usize = 2_048;
 
-/// Explains a plan, given by position of the sequence.
-pub(super) fn explain(instance: &Instance, known: &Known, served: &[Served]) -> Explained {
+/// Explains a plan, given by position of the sequence; `all`: also why facilities are not used.
+pub(super) fn explain(
+    instance: &Instance,
+    known: &Known,
+    served: &[Served],
+    all: bool,
+) -> Explained {
     let asked = Asked::new(instance, known);
     let left = left_over(instance, &known.problem, served);
     let alone = asked.alone();
@@ -48,6 +58,9 @@ pub(super) fn explain(instance: &Instance, known: &Known, served: &[Served]) -> 
     order.sort_unstable_by_key(|&position| instance.demand(position).order);
     let mut ways = Ways::default();
     let mut explained = Explained::default();
+    if all {
+        explained.unused = unused(&asked, &order, served, &left);
+    }
     for position in order {
         let demand = instance.demand(position);
         let mut row = row(instance, &demand, &served[position], &mut ways);
@@ -86,13 +99,13 @@ fn left_over(instance: &Instance, problem: &Problem, served: &[Served]) -> Vec<i
 
 /// Ways, each once, in order of their first use.
 #[derive(Default)]
-struct Ways {
-    list: Vec<Way>,
+pub(super) struct Ways {
+    pub list: Vec<Way>,
     known: FxHashMap<Way, u32>,
 }
 
 impl Ways {
-    fn of(&mut self, way: Way) -> u32 {
+    pub fn of(&mut self, way: Way) -> u32 {
         let next = self.list.len() as u32;
         *self.known.entry(way).or_insert_with_key(|way| {
             self.list.push(way.clone());
@@ -106,7 +119,7 @@ fn sorted(mut way: Way) -> Way {
     way
 }
 
-fn way_of(pattern: &Pattern) -> Way {
+pub(super) fn way_of(pattern: &Pattern) -> Way {
     let parts = pattern.contents().map(|(facility, content)| {
         let units = content.iter().map(|c| u64::from(c.1)).sum();
         (facility, units)
@@ -147,14 +160,14 @@ fn row(instance: &Instance, demand: &Demand, served: &Served, ways: &mut Ways) -
 }
 
 /// The solved problem, ready for questions.
-struct Asked<'a> {
-    instance: &'a Instance<'a>,
-    known: &'a Known<'a>,
+pub(super) struct Asked<'a> {
+    pub instance: &'a Instance<'a>,
+    pub known: &'a Known<'a>,
     /// By position.
-    large: FxHashMap<usize, &'a Large<'a>>,
+    pub large: FxHashMap<usize, &'a Large<'a>>,
     no_tolls: Vec<i64>,
     /// The resource that is the first facility's capacity.
-    first: usize,
+    pub first: usize,
 }
 
 impl<'a> Asked<'a> {

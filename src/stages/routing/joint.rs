@@ -38,8 +38,8 @@ pub(super) struct Joint<'a> {
     large: Vec<Large<'a>>,
     freight: SiteFloor<'a>,
     start: Supply,
-    /// Parts of every order in the plans of the rules.
-    rules: [Vec<assign::Parts>; 2],
+    /// Parts of every order in the plans that are known.
+    rules: Vec<Vec<assign::Parts>>,
 }
 
 /// Rounds in which large orders take what is left.
@@ -50,7 +50,7 @@ pub(super) struct Large<'a> {
     pub position: usize,
     units: u64,
     class: u32,
-    bulk: Box<Bulk<'a>>,
+    pub bulk: Box<Bulk<'a>>,
     /// The pattern of each column.
     pub patterns: Vec<Pattern>,
 }
@@ -96,24 +96,26 @@ impl<'a> Joint<'a> {
             large: Vec::new(),
             freight: SiteFloor::new(batch),
             start: Supply::new(batch),
-            rules: Default::default(),
+            rules: Vec::new(),
         }
     }
 
-    /// Adds the order at the next position, with the patterns that the rules chose for it.
+    /// Adds the order at the next position, with the patterns that the known plans chose for it.
     pub fn add(
         &mut self,
         demand: &Demand,
         table: Option<Table>,
         choices: Choices<'a>,
-        chosen: [(&Pattern, i64); 2],
+        chosen: &[(&Pattern, i64)],
     ) {
+        // A plan that turns out to break a rule is known of no further order, and is no start.
+        self.rules.resize_with(chosen.len(), Vec::new);
         let position = self.problem.class_of.len();
         let class = match (table, choices) {
             (Some(table), _) => {
                 let class = self.class(demand, &table);
                 let view = self.problem.class(class as usize);
-                for (rule, (pattern, _)) in self.rules.iter_mut().zip(chosen) {
+                for (rule, &(pattern, _)) in self.rules.iter_mut().zip(chosen) {
                     rule.push(parts_of(&view, demand, pattern));
                 }
                 class
@@ -132,7 +134,7 @@ impl<'a> Joint<'a> {
                 for (pattern, cost) in large.bulk.alone_everywhere(&self.start) {
                     large.add(self.instance, &mut self.problem, pattern, cost);
                 }
-                for (rule, (pattern, cost)) in self.rules.iter_mut().zip(chosen) {
+                for (rule, &(pattern, cost)) in self.rules.iter_mut().zip(chosen) {
                     let pattern = pattern.clone();
                     let column = large.add(self.instance, &mut self.problem, pattern, cost);
                     rule.push(column.map(|column| (COLUMN, column)).into_iter().collect());

@@ -41,6 +41,7 @@
 //! | `nearest` | the rule in use, for comparison |
 //! | `joint`, `table` | all orders together |
 //! | `explain` | why each order is where it is |
+//! | `incumbent` | the plan of another system, priced like ours |
 //! | `freight_floor` | what shipping costs at least, where parts are too many to be priced |
 //! | `check` | the audit |
 
@@ -50,6 +51,7 @@ mod check;
 mod commit;
 mod explain;
 mod freight_floor;
+mod incumbent;
 mod instance;
 mod joint;
 mod menu;

@@ -45,7 +45,7 @@ impl Case {
         self.with(|input| Routing::run(input, &ctx(&self.params)).unwrap())
     }
 
-    fn check(&self, out: &Routed) -> Vec<Violation> {
+    pub fn check(&self, out: &Routed) -> Vec<Violation> {
         self.with(|input| Routing::check(input, out, &ctx(&self.params)))
     }
 
@@ -375,6 +375,9 @@ const BREAKS: &[(&str, Break)] = &[
         r.explained.decisions.runner_up[0] = Some(r.explained.decisions.chosen[0]);
         r.explained.decisions.runner_up_cost[0] = Some(Cents(i64::MAX));
     }),
+    ("decision_unused", |r| r.explained.unused.truncate(1)),
+    ("decision_unused", |r| r.explained.unused[0] ^= 1),
+    ("decision_unused", |r| r.explained.unused[0] = 9),
     ("decision_runner_up", |r| {
         let costs = &mut r.explained.decisions.runner_up_cost;
         costs[0] = costs[0].xor(Some(Cents(i64::MAX)))
@@ -408,6 +411,7 @@ fn rich() -> Case {
     world.batch.orders.ship_complete[complete] = true;
     world.order("D", &[(acid, 1), (cup, 4)]);
     let mut case = Case::new(world);
+    case.params.routing.explain = crate::params::Explain::All;
     case.line_fault[LineIdx(5)] = Some(Code::OrderRejected);
     case
 }

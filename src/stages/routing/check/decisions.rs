@@ -42,6 +42,54 @@ impl Audit<'_> {
             self.decision(books, &row, &owns[row.order]);
         }
         self.decision_sums();
+        self.unused(books);
+    }
+
+    /// Why facilities are not used: stock, rule and capacity are counted again; what comes after them is a matter of services and prices.
+    fn unused(&mut self, books: &Books) {
+        let (batch, explained) = (self.input.batch, &self.out.explained);
+        let sites = batch.facilities.len();
+        let expected = match self.params.explain {
+            Explain::All => explained.decisions.len() * sites,
+            _ => 0,
+        };
+        if explained.unused.len() != expected {
+            let message = format!("{} reasons, not {expected}", explained.unused.len());
+            self.fail("decision_unused", "routing_alternatives".into(), message);
+            return;
+        }
+        for (row, said) in explained.unused.chunks(sites.max(1)).enumerate() {
+            let order = explained.decisions.order[row];
+            let used = explained.way(explained.decisions.chosen[row]);
+            let mut reach = vec![1; sites];
+            for line in batch
+                .orders
+                .lines(order)
+                .filter(|&line| self.routable(line))
+            {
+                let item = batch.lines.item[line];
+                let cells = batch.inventory.by_item.range(item);
+                for (stock, cell) in batch.inventory.by_item.row(item).iter().zip(cells) {
+                    let free = u64::from(stock.available());
+                    let site = &batch.facilities[stock.facility];
+                    let obstacle = match () {
+                        _ if free == 0 => 1,
+                        _ if batch.items.hazmat[item] && !site.hazmat => 2,
+                        _ if free <= books.taken[cell] => 3,
+                        _ if books.room(&self.input, stock.facility) == 0 => 4,
+                        _ => 5,
+                    };
+                    let reach = &mut reach[stock.facility.index()];
+                    *reach = obstacle.max(*reach);
+                }
+            }
+            used.iter().for_each(|part| reach[part.0.index()] = 0);
+            let right = |(&said, &reach): (&u8, &u8)| said == reach || (reach == 5 && said == 6);
+            if !said.iter().zip(&reach).all(right) {
+                let message = format!("reasons {said:?}, counted again {reach:?}");
+                self.fail("decision_unused", self.name(order), message);
+            }
+        }
     }
 
     fn owns(&self) -> IdxVec<OrderIdx, Own> {

@@ -2,6 +2,7 @@
 //!
 //! Cups weigh 400 g. Two of them: 400 cents of freight up to 1 kg, 30 per carton; handling 70 at `near`, 100 at `far`. So 500 and 530.
 
+use crate::model::explain::Unused;
 use crate::model::ids::{FacilityIdx, ItemIdx};
 use crate::model::units::Cents;
 use crate::params::Explain;
@@ -95,6 +96,46 @@ fn an_order_of_which_nothing_ships_has_no_runner_up() {
         (Cents(1_200), Cents(700))
     );
     assert_eq!(row.cost(), Cents(1_900));
+}
+
+#[test]
+fn every_other_facility_has_its_reason() {
+    // One cup each at most; two orders. `taken` loses its cup to the first, `full` may pick nothing, `pots` has none.
+    let mut world = World::new();
+    let sites = ["taken", "full", "pots", "picky", "open", "dear"].map(|id| world.facility(id));
+    let [taken, full, pots, picky, open, dear] = sites;
+    let cup = world.item("CUP", [100, 100, 100], 400);
+    let pot = world.item("POT", [200, 200, 200], 900);
+    world.batch.items.hazmat[cup] = true;
+    world.batch.facilities[picky].hazmat = false;
+    world.batch.facilities[full].capacity_units = 0;
+    world.batch.facilities[open].handling_per_order = Cents(60);
+    world.batch.facilities[dear].handling_per_order = Cents(90);
+    for site in [taken, full, picky, open, dear] {
+        world.stock(site, cup, if site == taken { 1 } else { 2 });
+    }
+    world.stock(pots, pot, 5);
+    world.order("A", &[(cup, 1)]);
+    world.order("B", &[(cup, 1)]);
+    let mut case = Case::new(world);
+    case.params.routing.explain = Explain::All;
+    let why = case.audited().explained;
+    let at = |site: FacilityIdx, row: usize| why.unused[row * 6 + site.0 as usize];
+    let rows = [0, 1];
+    let other = rows
+        .into_iter()
+        .find(|&row| why.way(why.decisions.chosen[row]) == [(open, 1)]);
+    let other = other.expect("one of them goes to the second cheapest");
+    let named = sites.map(|site| Unused::of(at(site, other)).map(Unused::name));
+    let expected = [
+        Some("stock_taken"),
+        Some("capacity"),
+        Some("no_stock"),
+        Some("rule_hazmat"),
+        None,
+        Some("cost"),
+    ];
+    assert_eq!(named, expected);
 }
 
 #[test]
