@@ -29,6 +29,9 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     use_threads(args.threads)?;
     is_batch(&args.batch)?;
     apart(&args.batch, &args.out)?;
+    if let Some(path) = &args.incumbent {
+        ingest::incumbent_format(path)?;
+    }
     let staging = Staging::open(&args.out, may_replace(args)?)?;
     cancel_on_ctrl_c()?;
     let reporter = progress::reporter(quiet);

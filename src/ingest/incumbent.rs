@@ -18,27 +18,35 @@ pub const INCUMBENT: &str = "incumbent";
 
 const COLUMNS: [&str; 4] = ["order_id", "line_no", "facility_id", "quantity"];
 
-/// Reads the plan in `path` for `batch`.
+/// The extension of a plan's file, before work starts.
 ///
 /// # Errors
-/// [`crate::error::Fault::Param`] where there is no such file or its name does not say how to read it, [`crate::error::Fault::Input`]
-/// where it cannot be read or lacks a column.
-pub fn incumbent(path: &Path, batch: &Batch) -> Result<(Incumbent, InputFile)> {
+/// [`crate::error::Fault::Param`] where there is no such file or its name does not say how to read it.
+pub fn incumbent_format(path: &Path) -> Result<&str> {
     let shown = path.display();
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
     if !["parquet", "arrow", "csv"].contains(&extension) {
-        return Err(Error::param(format!(
-            "--incumbent {shown}: not a .parquet, .arrow or .csv file"
-        ))
-        .hint("its columns are order_id, line_no, facility_id, quantity"));
+        let message = format!("--incumbent {shown}: not a .parquet, .arrow or .csv file");
+        return Err(
+            Error::param(message).hint("its columns are order_id, line_no, facility_id, quantity")
+        );
     }
-    let size = std::fs::metadata(path).ok().filter(|found| found.is_file());
-    let Some(size) = size else {
+    if !path.is_file() {
         return Err(
             Error::param(format!("--incumbent {shown}: there is no such file"))
                 .hint("it is the plan that another system made: a row per line and facility"),
         );
-    };
+    }
+    Ok(extension)
+}
+
+/// Reads the plan in `path` for `batch`.
+///
+/// # Errors
+/// Those of [`incumbent_format`], and [`crate::error::Fault::Input`] where it cannot be read or lacks a column.
+pub fn incumbent(path: &Path, batch: &Batch) -> Result<(Incumbent, InputFile)> {
+    let extension = incumbent_format(path)?;
+    let size = std::fs::metadata(path).map_err(|e| Error::io("read", path, &e))?;
     let frame = read(path, extension)?;
     let input = InputFile {
         table: INCUMBENT.into(),

@@ -37,7 +37,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use doc::{schema_json, schema_markdown};
-pub use incumbent::{INCUMBENT, incumbent};
+pub use incumbent::{INCUMBENT, incumbent, incumbent_format};
 
 use crate::error::Result;
 use crate::model::Batch;

@@ -78,41 +78,60 @@ fn priced(story: &Story, row: &Record) -> String {
 
 fn runner_up(story: &Story, row: &Record) -> String {
     let cost = row.int("cost_cents").unwrap_or(0);
-    match row.int("runner_up_cents") {
-        Some(other) => {
-            let more = money(Cents((other - cost).abs()), &story.currency);
-            let than = if other < cost { "less" } else { "more" };
-            let waiting = match row.int("runner_up_waiting") {
-                Some(n) if n > 0 => format!(", with {} waiting", plural(n, "unit")),
-                _ => String::new(),
-            };
-            format!(
-                "Runner-up: {} for {}, {more} {than}{waiting}.",
-                row.text("runner_up"),
-                cents(story, row, "runner_up_cents")
-            )
+    let Some(other) = row.int("runner_up_cents") else {
+        return match row.int("shipments") {
+            Some(0) => "Runner-up: none, nothing can ship.".into(),
+            _ => "Runner-up: none, no other facility could take it over with what is left.".into(),
+        };
+    };
+    let way = format!(
+        "{} for {}",
+        row.text("runner_up"),
+        cents(story, row, "runner_up_cents")
+    );
+    let by = money(Cents((other - cost).abs()), &story.currency);
+    let waiting = waiting(row, "runner_up_waiting");
+    match other < cost {
+        false => format!("Runner-up: {way}, {by} more{waiting}."),
+        true if waits_longer(row, "runner_up_waiting") => {
+            format!("Runner-up: {way}, {by} less{waiting}; but what can ship does.")
         }
-        None if row.int("shipments") == Some(0) => "Runner-up: none, nothing can ship.".into(),
-        None => "Runner-up: none, no other facility could take it over with what is left.".into(),
+        true => {
+            format!("Runner-up: {way}, {by} less{waiting}: still open, the search did not find it.")
+        }
+    }
+}
+
+/// More units would wait than do.
+fn waits_longer(row: &Record, column: &str) -> bool {
+    row.int(column) > row.int("waiting")
+}
+
+fn waiting(row: &Record, column: &str) -> String {
+    match row.int(column) {
+        Some(n) if n > 0 => format!(", with {} waiting", plural(n, "unit")),
+        _ => String::new(),
     }
 }
 
 fn scarce(story: &Story, row: &Record) -> Vec<String> {
     let mut said = Vec::new();
-    let (cost, alone) = (
-        row.int("cost_cents").unwrap_or(0),
-        row.int("cheapest_cents").unwrap_or(0),
-    );
+    let cost = row.int("cost_cents").unwrap_or(0);
+    let alone = row.int("cheapest_cents").unwrap_or(cost);
     if alone < cost {
         let place = match row.text("cheapest") {
             "" => "nowhere",
             place => place,
         };
-        said.push(format!(
-            "Alone in the night it would have shipped from {place} for {}, {} less; that stock or capacity saves more on other orders.",
-            cents(story, row, "cheapest_cents"),
-            money(Cents(cost - alone), &story.currency)
-        ));
+        let way = format!("{place} for {}", cents(story, row, "cheapest_cents"));
+        let less = money(Cents(cost - alone), &story.currency);
+        let waiting = waiting(row, "cheapest_waiting");
+        let taken = row.int("runner_up_cents") != Some(alone);
+        said.push(match waits_longer(row, "cheapest_waiting") {
+            true => format!("By price alone it would ship from {way}, {less} less{waiting}; but what can ship does."),
+            false if taken => format!("Alone in the night it would ship from {way}, {less} less{waiting}; other orders have that stock or capacity."),
+            false => format!("Alone in the night it would ship from {way}, {less} less{waiting}."),
+        });
     }
     if row.int("scarcity_cents").unwrap_or(0) > 0 {
         said.push(format!(

@@ -74,6 +74,13 @@ fn units(explained: &Explained, way: u32) -> String {
     units.collect::<Vec<_>>().join("+")
 }
 
+/// Units of decision `i` that would wait, were it served that way.
+fn left(explained: &Explained, i: usize, way: u32) -> u64 {
+    let all = explained.decisions.shipped[i] + explained.decisions.waiting[i];
+    let sent = explained.way(way).iter().map(|part| part.1).sum();
+    all.saturating_sub(sent)
+}
+
 fn routing_decisions<'a>(n: &Names<'a>) -> AnyTable<'a> {
     let source = &n.plan.routed.explained;
     Table::new(
@@ -111,11 +118,7 @@ fn routing_decisions<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col(
         "runner_up_waiting",
         "units that would wait then",
-        |t, i, _| {
-            let units = |way: u32| t.way(way).iter().map(|part| part.1).sum::<u64>();
-            let all = t.decisions.shipped[i] + t.decisions.waiting[i];
-            t.decisions.runner_up[i].map(|way| all.saturating_sub(units(way)))
-        },
+        |t, i, _| t.decisions.runner_up[i].map(|way| left(t, i, way)),
     )
     .col("runner_up_cents", "what that would cost", |t, i, _| t.decisions.runner_up_cost[i])
     .col(
@@ -126,6 +129,11 @@ fn routing_decisions<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("cheapest", "facilities of its cheapest way were it alone", |t, i, n| {
         facilities(n, t, t.decisions.cheapest[i])
     })
+    .col(
+        "cheapest_waiting",
+        "units that would wait then: by price alone, though what can ship does",
+        |t, i, _| left(t, i, t.decisions.cheapest[i]),
+    )
     .col("cheapest_cents", "what that would cost", |t, i, _| t.decisions.cheapest_cost[i])
     .erase()
 }
