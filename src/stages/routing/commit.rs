@@ -110,8 +110,10 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     let effort = ctx.params.routing.effort;
     let decided = joint.decide(u8::try_from(effort).unwrap_or(u8::MAX), ctx)?;
     let (bound, method) = (decided.bound, method(decided.large));
-    let together = together(instance, shipping, &freight, decided.patterns);
+    let together = price(instance, shipping, &freight, decided.patterns);
     let mut plans = vec![together, served, rule.served];
+    let theirs = incumbent.as_ref().and_then(|plan| plan.as_plan(shipping));
+    plans.extend(theirs.map(|patterns| price(instance, shipping, &freight, patterns)));
     let costs: Vec<Cents> = plans.iter().map(|plan| total(instance, plan)).collect();
     let least = (0..plans.len()).min_by_key(|&plan| costs[plan]);
     let plan = plans.swap_remove(least.unwrap_or_default());
@@ -149,8 +151,8 @@ fn method(large: usize) -> String {
     )
 }
 
-/// The joint plan, priced, with the reasons of what waits.
-fn together(
+/// A plan of all orders, priced, with the reasons of what waits.
+fn price(
     instance: &Instance,
     shipping: &Shipping,
     freight: &FreightFloor,

@@ -2,7 +2,8 @@
 //!
 //! Its rows are added up per order, facility and line; what it could not have carried out is said (see
 //! [`IncumbentCode`](crate::model::incumbent::IncumbentCode)). What is left of each order is packed, rated and charged with the
-//! penalties of the model. A plan that keeps all rules is also a start of the optimizer. O(rows log rows).
+//! penalties of the model. A plan that keeps all rules is also a start of the optimizer, and
+//! ours where nothing cheaper is found. O(rows log rows).
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -13,10 +14,11 @@ use crate::model::incumbent::{
 };
 use crate::model::plan::RoutingCost;
 use crate::model::units::Cents;
+use crate::stages::shipping::Shipping;
 
 use super::commit::{Chunk, Served, add, cost_of, price_rule};
 use super::explain::{Ways, way_of};
-use super::instance::{Demand, Instance};
+use super::instance::{Demand, Instance, Supply};
 use super::order::{Part, Pattern};
 
 /// The incumbent, being priced.
@@ -252,6 +254,61 @@ impl<'a> Shadowed<'a> {
     pub fn at(&self, position: usize) -> (&Pattern, i64) {
         let (pattern, cost) = &self.priced[position];
         (pattern, cost.total().0)
+    }
+
+    /// Its patterns by position, if it could be our plan as it is: it breaks no rule, and what can ship does.
+    pub fn as_plan(&self, shipping: &Shipping) -> Option<Vec<Pattern>> {
+        let batch = self.instance.batch;
+        let mut supply = Supply::new(batch);
+        let mut patterns = self.priced.iter().map(|(pattern, _)| pattern);
+        if !self.sound || !patterns.all(|pattern| supply.take(batch, pattern.contents())) {
+            return None;
+        }
+        let withholds = |(position, (pattern, _)): (usize, &(Pattern, RoutingCost))| {
+            self.withholds(shipping, &supply, position, pattern)
+        };
+        if self.priced.par_iter().enumerate().any(withholds) {
+            return None;
+        }
+        let patterns = self.priced.iter().map(|(pattern, _)| pattern.clone());
+        Some(patterns.collect())
+    }
+
+    /// Whether a unit that waits lies where the order ships anyway, or anywhere if nothing of it ships, and a service would take it.
+    fn withholds(
+        &self,
+        shipping: &Shipping,
+        supply: &Supply,
+        position: usize,
+        pattern: &Pattern,
+    ) -> bool {
+        let (batch, demand) = (self.instance.batch, self.instance.demand(position));
+        if demand.complete {
+            return false;
+        }
+        let more = |facility: FacilityIdx, line: LineIdx| {
+            let own = pattern.parts.iter().find(|part| part.facility == facility);
+            let mut content = own.map_or_else(Vec::new, |part| part.content.clone());
+            match content.iter_mut().find(|c| c.0 == line) {
+                Some(units) => units.1 += 1,
+                None => content.push((line, 1)),
+            }
+            content.sort_unstable();
+            shipping.cost(demand.order, facility, &content).is_ok()
+        };
+        demand
+            .wants
+            .iter()
+            .filter(|want| pattern.shipped(want.line) < want.quantity)
+            .any(|want| {
+                supply.holders(batch, want.item).any(|(facility, _)| {
+                    let near = pattern.parts.is_empty()
+                        || pattern.parts.iter().any(|part| part.facility == facility);
+                    near && supply.capacity(facility) > 0
+                        && self.instance.may_ship(facility, want.item)
+                        && more(facility, want.line)
+                })
+            })
     }
 
     /// Both plans, order by order.
