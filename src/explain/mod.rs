@@ -1,7 +1,7 @@
 //! `wavecrest explain`: the life of one order, told from the files of a run folder alone.
 //!
 //! Every table that names the order is asked for its rows ([`records`]: the scan is filtered, so that a large run costs little memory); what
-//! they say is put in sentences ([`words`]), or given as they are ([`Story::json`]). Nothing is decided or reckoned anew here.
+//! they say is put in sentences ([`words()`]), or given as they are ([`Story::json`]). Nothing is decided or reckoned anew here.
 
 mod records;
 mod words;

@@ -1,7 +1,7 @@
 //! Shadow mode: the plan that another system made, priced as ours is.
 //!
 //! Its rows are added up per order, facility and line; what it could not have carried out is said (see
-//! [`IncumbentCode`](crate::model::incumbent::IncumbentCode)). What is left of each order is packed, rated and charged with the
+//! [`IncumbentCode`]). What is left of each order is packed, rated and charged with the
 //! penalties of the model. A plan that keeps all rules is also a start of the optimizer, and
 //! ours where nothing cheaper is found. O(rows log rows).
 
