@@ -7,13 +7,14 @@
 //! ```
 //!
 //! Layers: [`model`] (columns and lookups) <- [`stages`] (one folder per question) -> [`solve`] (numbers only); [`ingest`] reads,
-//! [`report`] writes, [`pipeline`] is the flow, [`mod@bench`] measures kernels on public instances, [`cli`] is on top. As a library, start at [`api`]. `scripts/layers` fails the build when a `use` breaks this.
+//! [`report`] writes, [`pipeline`] is the flow, [`mod@explain`] tells of one order of a finished run, [`mod@bench`] measures kernels on public instances, [`cli`] is on top. As a library, start at [`api`]. `scripts/layers` fails the build when a `use` breaks this.
 
 pub mod api;
 pub mod audit;
 pub mod bench;
 pub mod cli;
 pub mod error;
+pub mod explain;
 pub mod generate;
 pub mod ingest;
 pub mod model;

@@ -71,6 +71,33 @@ impl RunFiles {
         Ok(read(file, columns)?.lazy())
     }
 
+    /// Columns of the rows of an output table whose `key` is one of `values`; `None` where the run has no such table.
+    pub fn output_where(
+        &self,
+        table: &str,
+        columns: &[(&str, Kind)],
+        key: &str,
+        values: &[String],
+    ) -> Result<Option<DataFrame>> {
+        let file = self.outputs.get(table);
+        file.map(|file| read_where(file, columns, Some(is_one_of(key, values))))
+            .transpose()
+    }
+
+    /// The same of an input table, rejected rows included; a frame per file.
+    pub fn input_where(
+        &self,
+        table: &str,
+        columns: &[(&str, Kind)],
+        key: &str,
+        values: &[String],
+    ) -> Result<Vec<DataFrame>> {
+        let files = self.inputs.get(table).into_iter().flatten();
+        files
+            .map(|file| read_where(file, columns, Some(is_one_of(key, values))))
+            .collect()
+    }
+
     /// Columns of an input table with its row number as `row`, without the rows that the run rejected; `None` where the batch
     /// has no such table. Columns that the table lacks are null.
     pub fn input(&self, table: &str, columns: &[(&str, Kind)]) -> Result<Option<LazyFrame>> {
@@ -190,8 +217,20 @@ pub fn collect(frame: LazyFrame, what: &str) -> Result<DataFrame> {
     frame.collect().map_err(|e| unreadable(what, &e))
 }
 
+fn is_one_of(key: &str, values: &[String]) -> Expr {
+    let one = |value: &String| col(key).cast(DataType::String).eq(lit(value.as_str()));
+    values
+        .iter()
+        .fold(lit(false), |any, value| any.or(one(value)))
+}
+
 /// The named columns of a file, each as its kind.
 fn read(file: &Path, columns: &[(&str, Kind)]) -> Result<DataFrame> {
+    read_where(file, columns, None)
+}
+
+/// Of the rows that the condition holds for.
+fn read_where(file: &Path, columns: &[(&str, Kind)], only: Option<Expr>) -> Result<DataFrame> {
     let failed = |e: PolarsError| Error::input(format!("cannot read {}: {e}", file.display()));
     let path = PlRefPath::try_from_path(file).map_err(failed)?;
     let lazy = match file.extension().and_then(|extension| extension.to_str()) {
@@ -205,6 +244,9 @@ fn read(file: &Path, columns: &[(&str, Kind)]) -> Result<DataFrame> {
     };
     let mut lazy = lazy.map_err(failed)?;
     let schema = lazy.collect_schema().map_err(failed)?;
+    if let Some(only) = only {
+        lazy = lazy.filter(only);
+    }
     if columns.is_empty() {
         return lazy
             .select([len().alias("rows")])

@@ -4,7 +4,9 @@
 //! invariant is recomputed as a query. One function per invariant; each is proven able to fail by `tests/it/verify.rs`.
 
 mod carriers;
+mod decisions;
 mod files;
+mod incumbent;
 mod orders;
 mod picking;
 mod prices;
@@ -17,7 +19,7 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::stage::Violation;
-use files::RunFiles;
+pub(crate) use files::{Kind, RunFiles, collect};
 
 /// Violations kept per invariant; more are counted.
 const EXAMPLES: usize = 5;
@@ -54,6 +56,16 @@ const INVARIANTS: &[Invariant] = &[
         name: "complete",
         says: "an order is complete exactly where every row of its lines ships whole",
         violations: orders::complete,
+    },
+    Invariant {
+        name: "decisions",
+        says: "routing's decisions are the plan's, and their parts add up to its cost",
+        violations: decisions::decisions,
+    },
+    Invariant {
+        name: "incumbent",
+        says: "both plans' costs, order by order, add up to their totals",
+        violations: incumbent::incumbent,
     },
     Invariant {
         name: "stock",

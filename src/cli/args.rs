@@ -71,6 +71,12 @@ pub enum Command {
     #[command(after_help = "Example:\n  wavecrest verify RUN\n\n\
                             The exit code is 0 if every rule holds, 5 if one is broken.")]
     Verify(VerifyArgs),
+    /// Tell the life of one order of a finished run: its state, from where it ships and why, boxes, carrier, times
+    #[command(
+        after_help = "Examples:\n  wavecrest explain RUN O-1004711\n  wavecrest explain RUN O-1004711 --json\n\n\
+                      It reads the files of the run folder alone."
+    )]
+    Explain(ExplainArgs),
     /// Solve public instances with the code of the stages, and print cost, bound and gap
     #[command(
         after_help = "Examples:\n  wavecrest bench gap tests/fixtures/gap/chu1997/c05100\n  \
@@ -208,6 +214,10 @@ pub struct RunArgs {
     /// Seed of every random choice
     #[arg(long, value_name = "NUMBER", default_value_t = 7)]
     pub seed: u64,
+    /// Plan that another system made of the same night (.parquet, .arrow or .csv with order_id, line_no, facility_id, quantity): priced
+    /// as ours is, order by order, in the table incumbent; if it breaks no rule the search also starts from it
+    #[arg(long, value_name = "FILE")]
+    pub incumbent: Option<PathBuf>,
     /// Go on after the last finished stage of a run to the same folder that was stopped; needs the same inputs, parameters and seed
     #[arg(long)]
     pub resume: bool,
@@ -231,6 +241,17 @@ pub struct RunArgs {
 pub struct VerifyArgs {
     /// A run folder that `wavecrest run` wrote
     pub run: PathBuf,
+}
+
+#[derive(clap::Args)]
+pub struct ExplainArgs {
+    /// A run folder that `wavecrest run` wrote
+    pub run: PathBuf,
+    /// The order, as in the column order_id
+    pub order_id: String,
+    /// The rows of all tables that name the order, as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(clap::Args)]

@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod check;
 mod docs;
+mod explain;
 mod generate;
 mod logging;
 mod progress;
@@ -52,6 +53,7 @@ fn dispatch(args: Args) -> Result<u8> {
         Command::Check(args) => check::check(&args, quiet),
         Command::Run(args) => run::run(&args, quiet),
         Command::Verify(args) => verify::verify(&args),
+        Command::Explain(args) => explain::explain(&args),
         Command::Bench { bench } => bench::bench(&bench, quiet),
         Command::Schema(args) => docs::schema(&args),
         Command::Params(args) => docs::params(&args),

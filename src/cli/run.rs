@@ -1,7 +1,7 @@
 //! `wavecrest run`: a batch in, a run folder out.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -32,19 +32,27 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
     use_threads(args.threads)?;
     is_batch(&args.batch)?;
     apart(&args.batch, &args.out)?;
+    if let Some(path) = &args.incumbent {
+        ingest::incumbent_format(path)?;
+    }
     let staging = Staging::open(&args.out, may_replace(args)?)?;
     cancel_on_ctrl_c()?;
     let reporter = progress::reporter(quiet);
 
     let begun = Instant::now();
     let Ingested {
-        batch,
+        mut batch,
         rejects,
-        inputs,
+        mut inputs,
         mut notes,
         ..
     } = ingest::read(&args.batch, &*reporter)?;
     whole_network(&rejects)?;
+    if let Some(path) = &args.incumbent {
+        let (plan, input) = ingest::incumbent(path, &batch)?;
+        batch.incumbent = Some(Box::new(plan));
+        inputs.push(input);
+    }
     notes.extend(odd_start(&batch, &params));
     let ingest_seconds = begun.elapsed();
     let resumed = staging.prepare(run_key(&inputs, &params, args.seed)?, args.resume)?;
@@ -332,7 +340,12 @@ impl Written<'_> {
         for table in output_tables(self.batch, self.plan) {
             outputs.push(output_record(write_table(table, staging.path(), format)?));
         }
-        let copied = |input| copy(staging, &self.args.batch, input);
+        let copied = |input: &InputFile| {
+            let own = self.args.incumbent.as_ref();
+            let own = own.filter(|_| input.table == ingest::INCUMBENT);
+            let from = own.map_or_else(|| self.args.batch.join(&input.path), PathBuf::clone);
+            copy(staging, &from, input)
+        };
         let inputs = self.inputs.iter().map(copied).collect::<Result<Vec<_>>>()?;
         let files = [
             ("metrics.json", report::json::json(self.metrics)?),
@@ -379,8 +392,8 @@ impl Written<'_> {
     }
 }
 
-fn copy(staging: &Staging, batch: &Path, input: &InputFile) -> Result<InputRecord> {
-    staging.copy_input(&batch.join(&input.path), &input.path)?;
+fn copy(staging: &Staging, from: &Path, input: &InputFile) -> Result<InputRecord> {
+    staging.copy_input(from, &input.path)?;
     Ok(InputRecord {
         table: input.table.clone(),
         file: input.path.clone(),

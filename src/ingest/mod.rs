@@ -18,6 +18,7 @@ mod column;
 mod doc;
 mod faults;
 mod files;
+mod incumbent;
 mod intern;
 mod logical;
 mod notes;
@@ -36,6 +37,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use doc::{schema_json, schema_markdown};
+pub use incumbent::{INCUMBENT, incumbent, incumbent_format};
 
 use crate::error::Result;
 use crate::model::Batch;

@@ -42,6 +42,9 @@ fn shipments(batch: &Batch, routed: Routed, unplaced: &Unplaced, number: &Number
         shadow_prices: routed.shadow_prices.clone(),
         cost: routed.cost,
         nearest_cost: routed.nearest_cost,
+        greedy_cost: routed.greedy_cost,
+        explained: routed.explained.clone(),
+        shadow: routed.shadow.clone(),
         ..Routed::default()
     };
     for (old, new) in number.iter_enumerated() {

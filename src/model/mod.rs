@@ -9,7 +9,9 @@ pub mod codes;
 pub mod columns;
 pub mod csr;
 pub mod dispatch;
+pub mod explain;
 pub mod ids;
+pub mod incumbent;
 pub mod lanes;
 pub mod network;
 pub mod orders;
@@ -51,6 +53,8 @@ pub struct Batch {
     /// Interned short strings: channels, categories, cities, ... Fingerprints (card, e-mail, device) are numbered here too, but their
     /// text is left empty: they are only compared.
     pub symbols: Text<Sym>,
+    /// The plan that another system made, to compare with.
+    pub incumbent: Option<Box<incumbent::Incumbent>>,
     /// The batch's one currency, ISO 4217; money everywhere is in its minor units.
     pub currency: String,
 }

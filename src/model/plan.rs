@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::Code;
+use super::explain::Explained;
 use super::ids::{
     BatchIdx, CartonIdx, FacilityIdx, IdxVec, ItemIdx, LineIdx, OrderIdx, PackageIdx, ServiceIdx,
     ShipmentIdx, SlotIdx, WaveIdx, ZoneIdx,
 };
+use super::incumbent::Shadow;
 use super::rates::SurchargeKind;
 pub use super::status::{EventStatus, Template};
 use super::units::{Cents, Grams, Millimetres, Seconds, Timestamp};
@@ -185,6 +187,10 @@ pub struct Routed {
     pub nearest_cost: Cents,
     /// Cost of serving order by order, each at its least cost on what the earlier ones left.
     pub greedy_cost: Cents,
+    /// Why; without rows where that was not asked for.
+    pub explained: Explained,
+    /// The plan of another system beside ours, where one was given.
+    pub shadow: Option<Shadow>,
 }
 
 impl Routed {

@@ -9,7 +9,10 @@ mod resolve;
 mod value;
 
 pub use doc::{ParamDoc, markdown};
+pub(crate) use resolve::edit_distance;
 pub use resolve::{from_toml, set};
+
+pub use value::Explain;
 
 use macros::sections;
 
@@ -66,6 +69,8 @@ sections! {
             "how much dearer each level of an order's priority makes its backorder and lost-order penalties: scarce stock goes to urgent orders";
         candidates: i64 = 12, in 1..=1_000, "facilities",
             "cheapest facilities considered per order; the rest only where these cannot serve it";
+        explain: Explain = Explain::Decisions, "",
+            "what is written about why: none; decisions (a row per order); all (also why each order does not use each other facility)";
         effort: i64 = 1, in 0..=3, "level",
             "how hard to look for a cheaper plan of all orders together: 0 prices and a first plan, 1 chains, 2 integer programmes too, 3 larger ones";
         time_seconds: i64 = 0, in 0..=1_000_000, "seconds",

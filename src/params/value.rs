@@ -41,6 +41,40 @@ impl ParamValue for bool {
     }
 }
 
+/// What routing says about its decisions.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Explain {
+    None,
+    /// A row per order.
+    #[default]
+    Decisions,
+    /// And a row per order and facility that it does not use.
+    All,
+}
+
+impl ParamValue for Explain {
+    const KIND: &'static str = "none, decisions or all";
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "none" => Some(Explain::None),
+            "decisions" => Some(Explain::Decisions),
+            "all" => Some(Explain::All),
+            _ => None,
+        }
+    }
+    fn show(self) -> String {
+        match self {
+            Explain::None => "none",
+            Explain::Decisions => "decisions",
+            Explain::All => "all",
+        }
+        .to_owned()
+    }
+}
+
 /// `1..=100`, or what the type says where there is no range.
 pub fn show_range<T: ParamValue>(range: Option<&RangeInclusive<T>>) -> String {
     range.map_or_else(

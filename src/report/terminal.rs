@@ -276,7 +276,7 @@ fn results(m: &Metrics) -> Vec<(&'static str, Vec<String>)> {
     let time = |s: Option<i64>| s.map_or_else(|| "–".into(), |s| duration_short(Seconds(s)));
     let per_order = m.costs.per_order_cents.map(|cents| cents.round() as i64);
     let w = &m.waves;
-    vec![
+    let mut rows = vec![
         (
             "cost per order",
             vec![
@@ -329,6 +329,30 @@ fn results(m: &Metrics) -> Vec<(&'static str, Vec<String>)> {
             "pick-ups made",
             vec![percent_or_dash(m.cut_offs_made_share)],
         ),
+    ];
+    rows.extend(
+        r.incumbent_cents
+            .map(|cents| ("incumbent", incumbent(m, cents))),
+    );
+    rows
+}
+
+/// The plan of another system.
+fn incumbent(m: &Metrics, cents: i64) -> Vec<String> {
+    let r = &m.routing;
+    let saved = cents - r.cost_cents;
+    let share = percent_or_dash((cents != 0).then(|| saved.abs() as f64 / cents as f64));
+    let faults = match r.incumbent_faults {
+        Some(n) if n > 0 => format!("{} faults", count(n)),
+        _ => "no fault".into(),
+    };
+    vec![
+        money(Cents(cents), &m.run.currency),
+        match saved < 0 {
+            true => format!("plan dearer by {share}"),
+            false => format!("plan saves {share}"),
+        },
+        faults,
     ]
 }
 

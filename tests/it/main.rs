@@ -3,7 +3,9 @@
 mod bench;
 mod command_line;
 mod determinism;
+mod explain;
 mod faults;
 mod fixtures;
+mod incumbent;
 mod support;
 mod verify;

@@ -132,6 +132,46 @@ fn the_healthy_fixture_is_verified() {
 }
 
 #[test]
+fn decisions_that_are_not_the_plans_are_found() {
+    for column in ["cost_cents", "freight_cents", "shipped", "waiting"] {
+        breaks("decisions", "routing_decisions", |table| {
+            table.add(0, column, 1)
+        });
+    }
+    breaks("decisions", "routing_decisions", |table| {
+        // The parts still add up, but not to the cost of the routing.
+        table.add(0, "cost_cents", 1);
+        table.add(0, "freight_cents", 1);
+    });
+    breaks("decisions", "routing_decisions", |table| {
+        *table.cell(0, "facilities") = "ELSEWHERE".into()
+    });
+    breaks("decisions", "routing_decisions", |table| {
+        drop(table.rows.remove(0))
+    });
+}
+
+#[test]
+fn a_facility_without_a_reason_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let batch = fixture_batch(dir.path(), "good");
+    let run = dir.path().join("run");
+    let args = ["--format", "csv", "--set", "routing.explain=all"];
+    let start = [
+        "run",
+        batch.to_str().unwrap(),
+        "--out",
+        run.to_str().unwrap(),
+    ];
+    succeed(&[&start[..], &args].concat());
+    succeed(&["verify", run.to_str().unwrap()]);
+    let mut corrupted = Table::read(&run, "routing_alternatives");
+    drop(corrupted.rows.remove(0));
+    corrupted.write();
+    demand_failure(&run, "decisions");
+}
+
+#[test]
 fn a_lost_order_is_found() {
     breaks("order_states", "order_states", |table| {
         drop(table.rows.remove(2))

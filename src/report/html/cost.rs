@@ -82,6 +82,7 @@ fn against(v: &View) -> Markup {
         ("No plan costs less than", r.bound_cents, "good"),
         ("This plan", Some(r.cost_cents), "c1"),
         ("Nearest facility", r.baseline_cents, "bad"),
+        ("Incumbent plan", r.incumbent_cents, "bad"),
     ];
     let known: Vec<_> = points
         .iter()

@@ -134,9 +134,34 @@ fn gaps(v: &View) -> Markup {
                         (num(&percent_or_dash(row.gap())))
                     }
                 }
+                @if let Some((row, faults)) = &incumbent(v) {
+                    tr {
+                        th.wrap scope="row" {
+                            "the incumbent plan"
+                            div.quiet { "priced like ours; " (plural(*faults, "fault")) ", see table incumbent_faults" }
+                        }
+                        (num(&show(row, row.value)))
+                        (num(&show(row, row.bound)))
+                        (num(&percent_or_dash(row.gap())))
+                    }
+                }
             }))
         }
     }
+}
+
+/// The plan of another system against the bound of routing, and its faults. With faults it may cost less than any plan.
+fn incumbent(v: &View) -> Option<(BoundRow, u64)> {
+    let routing = &v.metrics.routing;
+    let row = BoundRow {
+        stage: "routing",
+        scope: "all".into(),
+        measure: "cost_cents",
+        method: String::new(),
+        value: routing.incumbent_cents?,
+        bound: routing.bound_cents?,
+    };
+    Some((row, routing.incumbent_faults.unwrap_or(0)))
 }
 
 fn what(row: &BoundRow) -> &'static str {
@@ -197,7 +222,10 @@ fn settings(v: &View) -> Vec<Setting> {
             let value = values
                 .get(doc.section)
                 .and_then(|section| section.get(doc.name))
-                .map_or_else(String::new, ToString::to_string);
+                .map_or_else(String::new, |value| match value.as_str() {
+                    Some(text) => text.to_owned(),
+                    None => value.to_string(),
+                });
             Setting {
                 path: doc.path(),
                 changed: value != doc.default,

@@ -26,6 +26,14 @@ pub struct RoutingMetrics {
     /// Each order at its least cost on what the earlier ones left.
     #[serde(default)]
     pub order_by_order_cents: Option<i64>,
+    /// The plan given by `--incumbent`, priced the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incumbent_cents: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incumbent_shipments: Option<u64>,
+    /// Reasons why it could not be carried out as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incumbent_faults: Option<u64>,
     /// (baseline - cost) / baseline.
     pub saving_share: Option<f64>,
     pub shipments: u64,
@@ -76,6 +84,9 @@ pub(super) fn routing(batch: &Batch, plan: &Plan, states: &States) -> RoutingMet
         gap: bound.and_then(|b| relative(cost.0 - b, cost.0).or((b == 0).then_some(0.0))),
         baseline_cents: baseline,
         order_by_order_cents: accepted.then_some(routed.greedy_cost.0),
+        incumbent_cents: routed.shadow.as_ref().map(|s| s.cost.total().0),
+        incumbent_shipments: routed.shadow.as_ref().map(|s| s.shipments),
+        incumbent_faults: routed.shadow.as_ref().map(|s| s.faults.len() as u64),
         saving_share: baseline.and_then(|b| relative(b - cost.0, b)),
         shipments: routed.shipments.len() as u64,
         split_share: split_share(batch, plan),

@@ -33,6 +33,7 @@ fn the_tables_of_the_design_are_there() {
         "fraud_scores",
         "allocations",
         "backorders",
+        "routing_decisions",
         "routing_bounds",
         "bounds",
         "shadow_prices",

@@ -44,7 +44,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
-pub use best::{MILLI, Parts, cost};
+pub use best::{Best, Left, MILLI, Parts, cost};
 pub use loose::{Loose, LooseSite, Offer};
 pub use plan::Plan;
 pub use problem::{Balance, COLUMN, Class, Column, NO_OFFER, NONE, Problem, Resource, Site, Terms};

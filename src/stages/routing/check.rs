@@ -3,6 +3,9 @@
 //! Freight and cartons cannot be recomputed without the code of `run`; that they are what the carrier later charges is audited by the
 //! carrier stage. O(lines + allocations × log facilities).
 
+mod decisions;
+mod incumbent;
+
 use super::Input;
 use crate::model::codes::Code;
 use crate::model::ids::{FacilityIdx, Idx, IdxVec, ItemIdx, LineIdx, OrderIdx};
@@ -31,6 +34,8 @@ pub fn check(input: Input, out: &Routed, params: &Params) -> Vec<Violation> {
         audit.reasons(&books);
         audit.cost(&books);
         audit.bounds();
+        audit.decisions(&books);
+        audit.incumbent(&books);
     }
     audit.found.truncate(MOST);
     audit.found

@@ -11,15 +11,19 @@
 use rayon::prelude::*;
 
 use crate::error::Result;
+use crate::model::explain::Explained;
 use crate::model::ids::{FacilityIdx, OrderIdx, ShipmentIdx};
 use crate::model::plan::{Allocation, Backorder, Routed, RoutingBound, RoutingCost, ShipmentKey};
 use crate::model::units::Cents;
+use crate::params::Explain;
 use crate::stage::Ctx;
 use crate::stages::shipping::{ShipmentCost, Shipping};
 
+use super::explain::explain;
 use super::freight_floor::FreightFloor;
+use super::incumbent::Shadowed;
 use super::instance::{Demand, Instance, Rules, Supply};
-use super::joint::{Decided, Joint};
+use super::joint::Joint;
 use super::nearest;
 use super::order::{Choices, Part, Pattern};
 use super::table::Table;
@@ -32,14 +36,14 @@ const UNITS: u64 = 16_384;
 const PAIRS: usize = 50_000;
 
 /// What became of an order.
-struct Served {
-    pattern: Pattern,
-    backorders: Vec<Backorder>,
+pub(super) struct Served {
+    pub pattern: Pattern,
+    pub backorders: Vec<Backorder>,
 }
 
 impl Served {
     /// Cents.
-    fn cost(&self, instance: &Instance, demand: &Demand) -> i64 {
+    pub fn cost(&self, instance: &Instance, demand: &Demand) -> i64 {
         let left = self.backorders.iter().map(|row| u64::from(row.quantity));
         let rules = &instance.rules;
         cost_of(rules, demand, &self.pattern, left.sum()).total().0
@@ -58,6 +62,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     };
     let mut served = Vec::with_capacity(instance.len());
     let mut joint = Joint::new(instance, shipping);
+    let mut incumbent = Shadowed::new(instance);
     let mut start = 0;
     while start < instance.len() {
         ctx.interrupted()?;
@@ -84,11 +89,18 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         };
         served.append(&mut chunk.serve(&mut supply, proposals));
         rule.serve(&chunk);
+        if let Some(incumbent) = &mut incumbent {
+            incumbent.serve(&chunk);
+        }
         for ((&position, table), choices) in positions.iter().zip(tables).zip(choices) {
             let demand = instance.demand(position);
             let chosen = [&served[position], &rule.served[position]];
             let chosen = chosen.map(|served| (&served.pattern, served.cost(instance, &demand)));
-            joint.add(&demand, table, choices, chosen);
+            let sound = incumbent.as_ref().filter(|incumbent| incumbent.sound);
+            let chosen: Vec<_> = (chosen.into_iter())
+                .chain(sound.map(|incumbent| incumbent.at(position)))
+                .collect();
+            joint.add(&demand, table, choices, &chosen);
         }
         let lines = positions
             .iter()
@@ -97,25 +109,34 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     }
     let effort = ctx.params.routing.effort;
     let decided = joint.decide(u8::try_from(effort).unwrap_or(u8::MAX), ctx)?;
-    let (bound, shadow_prices) = (decided.bound, decided.shadow_prices.clone());
-    let method = method(decided.large);
-    let together = tables(instance, together(instance, shipping, &freight, decided));
-    let least = tables(instance, served);
-    let rule = tables(instance, rule.served);
-    let (nearest_cost, greedy_cost) = (rule.cost.total(), least.cost.total());
-    let plans = [together, least, rule].into_iter();
-    let mut routed = plans
-        .min_by_key(|plan| plan.cost.total())
-        .expect("there are three");
+    let (bound, method) = (decided.bound, method(decided.large));
+    let together = price(instance, shipping, &freight, decided.patterns);
+    let mut plans = vec![together, served, rule.served];
+    let theirs = incumbent.as_ref().and_then(|plan| plan.as_plan());
+    plans.extend(theirs.map(|patterns| price(instance, shipping, &freight, patterns)));
+    let costs: Vec<Cents> = plans.iter().map(|plan| total(instance, plan)).collect();
+    let least = (0..plans.len()).min_by_key(|&plan| costs[plan]);
+    let plan = plans.swap_remove(least.unwrap_or_default());
+    drop(plans);
+    let explained = match ctx.params.routing.explain {
+        Explain::None => Explained::default(),
+        Explain::Decisions => explain(instance, &decided.known, &plan, false),
+        Explain::All => explain(instance, &decided.known, &plan, true),
+    };
+    drop(decided.known);
+    let shadow = incumbent.map(|incumbent| incumbent.against(&plan));
+    let mut routed = tables(instance, plan);
     routed.bounds.push(RoutingBound {
         scope: "all".into(),
         method,
         cost: routed.cost.total(),
         bound,
     });
-    routed.nearest_cost = nearest_cost;
-    routed.greedy_cost = greedy_cost;
-    routed.shadow_prices = shadow_prices;
+    routed.greedy_cost = costs[1];
+    routed.nearest_cost = costs[2];
+    routed.shadow_prices = decided.shadow_prices;
+    routed.explained = explained;
+    routed.shadow = shadow;
     Ok(routed)
 }
 
@@ -130,16 +151,15 @@ fn method(large: usize) -> String {
     )
 }
 
-/// The joint plan, priced, with the reasons of what waits.
-fn together(
+/// A plan of all orders, priced, with the reasons of what waits.
+fn price(
     instance: &Instance,
     shipping: &Shipping,
     freight: &FreightFloor,
-    decided: Decided,
+    mut patterns: Vec<Pattern>,
 ) -> Vec<Served> {
     let batch = instance.batch;
     let mut supply = Supply::new(batch);
-    let mut patterns = decided.patterns;
     for pattern in &patterns {
         supply.take(batch, pattern.contents());
     }
@@ -187,10 +207,10 @@ fn chunk_end(instance: &Instance, start: usize) -> usize {
 }
 
 /// Consecutive orders, with what they may choose from.
-struct Chunk<'a> {
+pub(super) struct Chunk<'a> {
     instance: &'a Instance<'a>,
     shipping: &'a Shipping<'a>,
-    positions: &'a [usize],
+    pub positions: &'a [usize],
     choices: &'a [Choices<'a>],
 }
 
@@ -302,7 +322,12 @@ impl Rule {
 }
 
 /// Prices a pattern of the rule; returns the parts that no service takes, or all where the order must ship complete.
-fn price_rule(chunk: &Chunk, demand: &Demand, i: usize, pattern: &mut Pattern) -> Vec<Part> {
+pub(super) fn price_rule(
+    chunk: &Chunk,
+    demand: &Demand,
+    i: usize,
+    pattern: &mut Pattern,
+) -> Vec<Part> {
     for part in &mut pattern.parts {
         let (facility, content) = (part.facility, &part.content);
         part.cost = chunk.choices[i].cost(chunk.shipping, demand, facility, content);
@@ -323,7 +348,7 @@ fn price_rule(chunk: &Chunk, demand: &Demand, i: usize, pattern: &mut Pattern) -
 }
 
 /// Cost of a priced pattern that leaves so many units.
-fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u64) -> RoutingCost {
+pub(super) fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u64) -> RoutingCost {
     let lost = if pattern.parts.is_empty() {
         demand.lost
     } else {
@@ -343,7 +368,7 @@ fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u64) -> Rout
     cost
 }
 
-fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
+pub(super) fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
     let sum = |a: Cents, b: Cents| Cents(a.0.saturating_add(b.0));
     RoutingCost {
         freight: sum(a.freight, b.freight),
@@ -353,6 +378,16 @@ fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
         lateness_penalty: sum(a.lateness_penalty, b.lateness_penalty),
         backorder_penalty: sum(a.backorder_penalty, b.backorder_penalty),
     }
+}
+
+/// What a plan costs, given by position.
+fn total(instance: &Instance, plan: &[Served]) -> Cents {
+    let costs = plan.iter().enumerate().map(|(position, served)| {
+        let left = served.backorders.iter().map(|row| u64::from(row.quantity));
+        let demand = instance.demand(position);
+        cost_of(&instance.rules, &demand, &served.pattern, left.sum())
+    });
+    costs.fold(RoutingCost::default(), add).total()
 }
 
 /// The tables of the plan, in order of order.

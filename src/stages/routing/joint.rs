@@ -44,27 +44,37 @@ pub(super) struct Joint<'a> {
     freight: SiteFloor<'a>,
     cartons: CartonFloor<'a>,
     start: Supply,
-    /// Parts of every order in the plans of the rules.
-    rules: [Vec<assign::Parts>; 2],
+    /// Parts of every order in the plans that are known.
+    rules: Vec<Vec<assign::Parts>>,
 }
 
 /// An order with columns.
-struct Large<'a> {
-    position: usize,
+pub(super) struct Large<'a> {
+    pub position: usize,
     class: u32,
-    bulk: Box<Bulk<'a>>,
+    pub bulk: Box<Bulk<'a>>,
     /// The pattern of each column.
-    patterns: Vec<Pattern>,
+    pub patterns: Vec<Pattern>,
 }
 
 /// What the search came to.
-pub(super) struct Decided {
+pub(super) struct Decided<'a> {
     /// By position of the sequence; not priced.
     pub patterns: Vec<Pattern>,
     pub bound: Cents,
     pub shadow_prices: ShadowPrices,
     /// Orders whose part of the bound is by price rows.
     pub large: usize,
+    /// What the decision was made of.
+    pub known: Known<'a>,
+}
+
+/// The problem that was solved, with its prices: what `explain` asks.
+pub(super) struct Known<'a> {
+    pub problem: Problem,
+    pub large: Vec<Large<'a>>,
+    /// Thousandths of a cent.
+    pub tolls: Vec<i64>,
 }
 
 impl<'a> Joint<'a> {
@@ -90,24 +100,26 @@ impl<'a> Joint<'a> {
             cartons: CartonFloor::new(shipping),
             shipping,
             start: Supply::new(batch),
-            rules: Default::default(),
+            rules: Vec::new(),
         }
     }
 
-    /// Adds the order at the next position, with the patterns that the rules chose for it.
+    /// Adds the order at the next position, with the patterns that the known plans chose for it.
     pub fn add(
         &mut self,
         demand: &Demand,
         table: Option<Table>,
         choices: Choices<'a>,
-        chosen: [(&Pattern, i64); 2],
+        chosen: &[(&Pattern, i64)],
     ) {
+        // A plan that turns out to break a rule is known of no further order, and is no start.
+        self.rules.resize_with(chosen.len(), Vec::new);
         let position = self.problem.class_of.len();
         let class = match (table, choices) {
             (Some(table), _) => {
                 let class = self.class(demand, &table);
                 let view = self.problem.class(class as usize);
-                for (rule, (pattern, _)) in self.rules.iter_mut().zip(chosen) {
+                for (rule, &(pattern, _)) in self.rules.iter_mut().zip(chosen) {
                     rule.push(parts_of(&view, demand, pattern));
                 }
                 class
@@ -125,7 +137,7 @@ impl<'a> Joint<'a> {
                 for (pattern, cost) in large.bulk.alone_everywhere(&self.start) {
                     large.add(self.instance, &mut self.problem, pattern, cost);
                 }
-                for (rule, (pattern, cost)) in self.rules.iter_mut().zip(chosen) {
+                for (rule, &(pattern, cost)) in self.rules.iter_mut().zip(chosen) {
                     let pattern = pattern.clone();
                     let column = large.add(self.instance, &mut self.problem, pattern, cost);
                     rule.push(column.map(|column| (COLUMN, column)).into_iter().collect());
@@ -179,7 +191,7 @@ impl<'a> Joint<'a> {
     }
 
     /// Decides all orders.
-    pub fn decide(mut self, effort: u8, ctx: &Ctx) -> Result<Decided> {
+    pub fn decide(mut self, effort: u8, ctx: &Ctx) -> Result<Decided<'a>> {
         ctx.interrupted()?;
         let effort = Effort::level(effort, self.problem.orders(), ctx.seed);
         let instance = self.instance;
@@ -221,6 +233,11 @@ impl<'a> Joint<'a> {
             bound: Cents(solution.bound),
             shadow_prices: shadow_prices(instance, &solution.tolls),
             large: large.len(),
+            known: Known {
+                problem,
+                large,
+                tolls: solution.tolls,
+            },
         })
     }
 }
@@ -346,7 +363,7 @@ fn same(class: &Class, table: &Table, demand: &Demand) -> bool {
 }
 
 /// What a pattern takes, each resource once.
-fn uses(instance: &Instance, pattern: &Pattern) -> Vec<(Resource, u32)> {
+pub(super) fn uses(instance: &Instance, pattern: &Pattern) -> Vec<(Resource, u32)> {
     let batch = instance.batch;
     let first = batch.inventory.by_item.len();
     let mut uses: Vec<(Resource, u32)> = Vec::new();

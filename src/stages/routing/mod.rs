@@ -39,6 +39,8 @@
 //! | `commit` | the sequence, in chunks |
 //! | `nearest` | the rule in use, for comparison |
 //! | `joint`, `table` | all orders together |
+//! | `explain` | why each order is where it is |
+//! | `incumbent` | the plan of another system, priced like ours |
 //! | `freight_floor`, `carton_floor` | what shipping costs at least, where parts are too many to be priced |
 //! | `check` | the audit |
 
@@ -47,7 +49,9 @@ mod bulk;
 mod carton_floor;
 mod check;
 mod commit;
+mod explain;
 mod freight_floor;
+mod incumbent;
 mod instance;
 mod joint;
 mod menu;

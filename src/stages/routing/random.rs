@@ -8,6 +8,7 @@ use super::carton_floor::CartonFloor;
 use super::tests::Case;
 use super::*;
 use crate::model::ids::{CarrierIdx, FacilityIdx, ItemIdx};
+use crate::model::incumbent::{Incumbent, IncumbentRow};
 use crate::model::orders::ServiceLevel;
 use crate::model::rates::{ServiceTerms, Surcharge, SurchargeKind};
 use crate::model::units::Cents;
@@ -135,6 +136,7 @@ fn stage(plot: &Plot) -> Case {
         world.batch.orders.priority[order] = *priority;
     }
     let mut case = Case::new(world);
+    case.params.routing.explain = crate::params::Explain::All;
     case.params.routing.max_shipments = plot.max_shipments;
     case.params.routing.backorder_penalty_cents = plot.penalty;
     case
@@ -375,6 +377,28 @@ proptest! {
         let bound = out.bounds.bound[0].0;
         prop_assert!(bound <= optimum, "{} > {}", bound, optimum);
         prop_assert!(optimum <= out.cost.total().0);
+    }
+
+    #[test]
+    fn our_own_plan_as_the_incumbent_costs_the_same_and_is_a_start(plot in plot(8, 3, 5)) {
+        let mut plot = plot;
+        plot.penalty = 100_000;
+        let mut case = stage(&plot);
+        case.params.routing.effort = 2;
+        let full = case.audited();
+        let rows = full.allocations.rows().map(|row| IncumbentRow {
+            line: row.line,
+            facility: row.facility,
+            quantity: row.quantity,
+        });
+        let incumbent = Incumbent { rows: rows.collect(), ..Incumbent::default() };
+        case.batch.incumbent = Some(Box::new(incumbent));
+        case.params.routing.effort = 0;
+        let out = case.audited();
+        let shadow = out.shadow.as_ref().unwrap();
+        prop_assert_eq!(shadow.faults.len(), 0);
+        prop_assert_eq!(shadow.cost.total(), full.cost.total());
+        prop_assert!(out.cost.total() <= full.cost.total());
     }
 
     #[test]

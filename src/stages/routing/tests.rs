@@ -45,7 +45,7 @@ impl Case {
         self.with(|input| Routing::run(input, &ctx(&self.params)).unwrap())
     }
 
-    fn check(&self, out: &Routed) -> Vec<Violation> {
+    pub fn check(&self, out: &Routed) -> Vec<Violation> {
         self.with(|input| Routing::check(input, out, &ctx(&self.params)))
     }
 
@@ -351,6 +351,45 @@ const BREAKS: &[(&str, Break)] = &[
     ("cost", |r| r.cost.freight += Cents(1)),
     ("cost", |r| r.cost.lateness_penalty = Cents(-1)),
     ("routed_cost", |r| r.shipments.routed_cost[0] = Cents(1)),
+    ("decision_rows", |r| r.explained.decisions.order[0].0 += 1),
+    ("decision_rows", |r| r.explained.decisions.cheapest[0] = 99),
+    ("decision_rows", |r| r.explained = Default::default()),
+    ("decision", |r| r.explained.decisions.chosen.swap(0, 2)),
+    ("decision", |r| r.explained.decisions.shipped[0] += 1),
+    ("decision", |r| r.explained.decisions.waiting[0] += 1),
+    ("decision", |r| {
+        r.explained.decisions.handling[0] += Cents(1)
+    }),
+    ("decision", |r| {
+        r.explained.decisions.split_penalty[0] += Cents(1)
+    }),
+    ("decision", |r| {
+        r.explained.decisions.lost_penalty[1] += Cents(1)
+    }),
+    ("decision_sum", |r| {
+        r.explained.decisions.lateness[0] += Cents(1)
+    }),
+    ("decision_sum", |r| {
+        r.explained.decisions.freight[0] += Cents(1);
+        r.explained.decisions.cartons[0] -= Cents(1);
+    }),
+    ("decision_scarcity", |r| {
+        r.explained.decisions.scarcity[0] += Cents(100)
+    }),
+    ("decision_cheapest", |r| {
+        r.explained.decisions.cheapest_cost[0] = Cents(i64::MAX)
+    }),
+    ("decision_runner_up", |r| {
+        r.explained.decisions.runner_up[0] = Some(r.explained.decisions.chosen[0]);
+        r.explained.decisions.runner_up_cost[0] = Some(Cents(i64::MAX));
+    }),
+    ("decision_unused", |r| r.explained.unused.truncate(1)),
+    ("decision_unused", |r| r.explained.unused[0] ^= 1),
+    ("decision_unused", |r| r.explained.unused[0] = 9),
+    ("decision_runner_up", |r| {
+        let costs = &mut r.explained.decisions.runner_up_cost;
+        costs[0] = costs[0].xor(Some(Cents(i64::MAX)))
+    }),
     ("bound", |r| r.bounds.bound[0] = Cents(i64::MAX)),
     ("bound", |r| r.bounds.cost[0] += Cents(1)),
     ("bound", |r| r.bounds = Default::default()),
@@ -380,6 +419,7 @@ fn rich() -> Case {
     world.batch.orders.ship_complete[complete] = true;
     world.order("D", &[(acid, 1), (cup, 4)]);
     let mut case = Case::new(world);
+    case.params.routing.explain = crate::params::Explain::All;
     case.line_fault[LineIdx(5)] = Some(Code::OrderRejected);
     case
 }
