@@ -110,8 +110,15 @@ fn shadow_prices<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("sku", "item; null: the facility's capacity", |t, i, n| {
         t.item[i].map(|item| n.sku(item))
     })
-    .col("price_cents", "saved by one more unit", |t, i, _| {
-        t.price[i]
-    })
+    .col(
+        "resource",
+        "what there is too little of: stock (units), capacity_units or capacity_orders",
+        |t, i, _| match (t.item[i], t.shipments[i]) {
+            (Some(_), _) => "stock",
+            (None, false) => "capacity_units",
+            (None, true) => "capacity_orders",
+        },
+    )
+    .col("price_cents", "saved by one more", |t, i, _| t.price[i])
     .erase()
 }

@@ -51,7 +51,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     let batch = instance.batch;
     let orders = (0..instance.len()).map(|p| instance.demand(p).order);
     let freight = FreightFloor::new(batch, orders);
-    let mut supply = Supply::new(batch);
+    let mut supply = Supply::new(instance);
     let mut rule = Rule {
         supply: supply.clone(),
         served: Vec::with_capacity(instance.len()),
@@ -138,7 +138,7 @@ fn together(
     decided: Decided,
 ) -> Vec<Served> {
     let batch = instance.batch;
-    let mut supply = Supply::new(batch);
+    let mut supply = Supply::new(instance);
     let mut patterns = decided.patterns;
     for pattern in &patterns {
         supply.take(batch, pattern.contents());
@@ -286,10 +286,8 @@ impl Rule {
             .collect();
         // What no service takes waits, and its stock is there for the orders of later chunks.
         for part in dropped.iter().flatten() {
-            for &(line, units) in &part.content {
-                self.supply
-                    .give_back(chunk.instance.batch, part.facility, line, units);
-            }
+            let batch = chunk.instance.batch;
+            self.supply.give_part(batch, part.facility, &part.content);
         }
         for ((pattern, demand), choices) in patterns.into_iter().zip(&demands).zip(chunk.choices) {
             let backorders = choices.backorders(chunk.instance, demand, &self.supply, &pattern);
@@ -339,6 +337,7 @@ fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u64) -> Rout
         cost.cartons += part.cartons;
         cost.handling += part.handling;
         cost.lateness_penalty += part.lateness;
+        cost.store_penalty += part.store;
     }
     cost
 }
@@ -351,6 +350,7 @@ fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
         handling: sum(a.handling, b.handling),
         split_penalty: sum(a.split_penalty, b.split_penalty),
         lateness_penalty: sum(a.lateness_penalty, b.lateness_penalty),
+        store_penalty: sum(a.store_penalty, b.store_penalty),
         backorder_penalty: sum(a.backorder_penalty, b.backorder_penalty),
     }
 }

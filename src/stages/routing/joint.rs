@@ -1,7 +1,7 @@
 //! All orders at once.
 //!
 //! The model of [`super`] goes to [`crate::solve::assign`]: an order is an order there, a facility a site; the resources are the free stock of
-//! every inventory cell, then the capacity of every facility. Orders of up to 128 parts bring the exact price of each ([`super::table`]). Of
+//! every inventory cell, then units and then shipments of every facility. Orders of up to 128 parts bring the exact price of each ([`super::table`]). Of
 //! larger ones the patterns are made as they are needed (columns): what order by order and the nearest facility chose, everything from one
 //! facility, and beams at the tolls; their part of the bound comes from the price rows ([`super::freight_floor`]).
 //!
@@ -42,6 +42,9 @@ pub(super) struct Joint<'a> {
     rules: [Vec<assign::Parts>; 2],
 }
 
+/// Handling of a unit as the bound knows it: cents.
+const MOST_HANDLING: i64 = 1_000_000_000_000;
+
 /// Rounds in which large orders take what is left.
 const TOP_UPS: usize = 10;
 
@@ -68,16 +71,17 @@ pub(super) struct Decided {
 impl<'a> Joint<'a> {
     pub fn new(instance: &'a Instance<'a>) -> Joint<'a> {
         let batch = instance.batch;
-        let stock = batch.inventory.by_item.values().iter();
-        let capacity = batch.facilities.iter();
+        let stock = instance.free().iter();
+        let (capacity, gates) = (batch.facilities.iter(), batch.facilities.iter());
         let number = |units: u64| {
             i64::try_from(units)
                 .unwrap_or(i64::MAX >> 20)
                 .min(i64::MAX >> 20)
         };
         let supply = stock
-            .map(|stock| i64::from(stock.available()))
-            .chain(capacity.map(|site| number(site.capacity_units)));
+            .map(|&units| i64::from(units))
+            .chain(capacity.map(|site| number(site.capacity_units)))
+            .chain(gates.map(|site| number(site.capacity_orders.unwrap_or(u64::MAX))));
         Joint {
             instance,
             problem: Problem::new(supply.collect()),
@@ -85,7 +89,7 @@ impl<'a> Joint<'a> {
             known: FxHashMap::default(),
             large: Vec::new(),
             freight: SiteFloor::new(batch),
-            start: Supply::new(batch),
+            start: Supply::new(instance),
             rules: Default::default(),
         }
     }
@@ -166,7 +170,7 @@ impl<'a> Joint<'a> {
                 tag: facility.0,
                 capacity: (first + facility.index()) as Resource,
                 weight: 1,
-                gate: NONE,
+                gate: gate(self.instance, *facility),
             };
             (site, cells, prices)
         });
@@ -183,7 +187,7 @@ impl<'a> Joint<'a> {
         let mut large = std::mem::take(&mut self.large);
         let mut grow = |problem: &mut Problem, tolls: &[i64]| {
             let view = Tolls::of(instance.batch, tolls);
-            let supply = Supply::new(instance.batch);
+            let supply = Supply::new(instance);
             let found: Vec<Vec<(Pattern, i64)>> = large
                 .par_iter()
                 .map(|large| large.bulk.at_tolls(&supply, &view))
@@ -269,12 +273,24 @@ fn same(class: &Class, table: &Table, demand: &Demand) -> bool {
         })
 }
 
+/// What limits the shipments of the facility, if anything does.
+fn gate(instance: &Instance, facility: FacilityIdx) -> Resource {
+    let batch = instance.batch;
+    let first = batch.inventory.by_item.len() + batch.facilities.len();
+    match batch.facilities[facility].capacity_orders {
+        Some(_) => (first + facility.index()) as Resource,
+        None => NONE,
+    }
+}
+
 /// What a pattern takes, each resource once.
 fn uses(instance: &Instance, pattern: &Pattern) -> Vec<(Resource, u32)> {
     let batch = instance.batch;
     let first = batch.inventory.by_item.len();
     let mut uses: Vec<(Resource, u32)> = Vec::new();
     for part in &pattern.parts {
+        let gate = gate(instance, part.facility);
+        uses.extend((gate != NONE).then_some((gate, 1)));
         for &(line, units) in &part.content {
             let cell = batch.inventory.cell(batch.lines.item[line], part.facility);
             uses.extend(cell.map(|cell| (cell as Resource, units)));
@@ -302,7 +318,7 @@ fn loose(instance: &Instance, freight: &mut SiteFloor, demand: &Demand, bulk: &B
         .iter()
         .map(|want| i128::from(batch.items.weight[want.item].0) * i128::from(want.quantity));
     let grams = i64::try_from(grams.sum::<i128>()).unwrap_or(i64::MAX);
-    let facilities = instance.stocking(demand.wants);
+    let facilities = instance.stocking(demand);
     let mut sites = Vec::with_capacity(facilities.len());
     let mut offers = Vec::with_capacity(facilities.len() * demand.wants.len());
     // Every parcel has at least one unit: what a carton may earn, a unit earns at most.
@@ -319,24 +335,32 @@ fn loose(instance: &Instance, freight: &mut SiteFloor, demand: &Demand, bulk: &B
         let site = &batch.facilities[facility];
         let at_least = line.map_or(0, |line| line.at_least);
         let whole = bulk.whole_price(facility);
+        let store = bulk.shipping.store_penalty(facility).0;
         sites.push(LooseSite {
             capacity: (first + facility.index()) as Resource,
-            gate: NONE,
-            fixed: site.handling_per_order.0 * MILLI + at_least.max(0),
+            gate: gate(instance, facility),
+            fixed: (site.handling_per_order.0 + store) * MILLI + at_least.max(0),
             whole: whole.map(|cost| cost.saturating_mul(MILLI)),
             exact: whole.is_some(),
         });
         for want in demand.wants {
             let cell = batch.inventory.cell(want.item, facility);
-            let may = line.is_some() && instance.may_ship(facility, want.item);
+            let may = line.is_some() && instance.may_ship(demand.order, facility, want.item);
             let cell = cell.filter(|_| may);
-            let most = cell.map_or(0, |cell| batch.inventory.by_item.values()[cell].available());
+            let most = cell.map_or(0, |cell| instance.free()[cell]);
             let weight = batch.items.weight[want.item].0;
             let weighs = line.map_or(0, |line| line.weighs(weight));
+            let each = i64::from(batch.items.handling_units[want.item]);
+            // At least this: what does not fit in 64 bits is cut off.
+            let handling = site
+                .handling_per_unit
+                .0
+                .saturating_mul(each)
+                .min(MOST_HANDLING);
             offers.push(Offer {
                 cell: cell.map_or(NONE, |cell| cell as Resource),
                 most,
-                unit: (site.handling_per_unit.0 + carton) * MILLI + weighs + at_least.min(0),
+                unit: (handling + carton) * MILLI + weighs + at_least.min(0),
             });
         }
     }
@@ -358,7 +382,10 @@ fn shadow_prices(instance: &Instance, tolls: &[i64]) -> ShadowPrices {
     let first = batch.inventory.by_item.len();
     let mut rows = Vec::new();
     for facility in batch.facilities.indices() {
-        rows.push((facility, None, tolls[first + facility.index()]));
+        let units = first + facility.index();
+        let shipments = units + batch.facilities.len();
+        rows.push((facility, None, false, tolls[units]));
+        rows.push((facility, None, true, tolls[shipments]));
     }
     for (item, stocks) in batch.inventory.by_item.iter() {
         let cells = batch.inventory.by_item.range(item);
@@ -366,16 +393,17 @@ fn shadow_prices(instance: &Instance, tolls: &[i64]) -> ShadowPrices {
             stocks
                 .iter()
                 .zip(cells)
-                .map(|(s, cell)| (s.facility, Some(item), tolls[cell])),
+                .map(|(s, cell)| (s.facility, Some(item), false, tolls[cell])),
         );
     }
     let mut prices = ShadowPrices::default();
-    for (facility, item, toll) in rows {
+    for (facility, item, shipments, toll) in rows {
         let price = Cents((toll + MILLI / 2) / MILLI);
         if price > Cents::ZERO {
             prices.push(ShadowPrice {
                 facility,
                 item,
+                shipments,
                 price,
             });
         }
@@ -392,7 +420,7 @@ fn finish(
 ) -> Vec<Pattern> {
     let batch = instance.batch;
     let mut patterns: Vec<Pattern> = vec![Pattern::default(); instance.len()];
-    let mut supply = Supply::new(batch);
+    let mut supply = Supply::new(instance);
     let columns: FxHashMap<usize, &Large> = large.iter().map(|l| (l.position, l)).collect();
     for (position, pattern) in patterns.iter_mut().enumerate() {
         let demand = instance.demand(position);
@@ -498,7 +526,7 @@ fn top_up(
                 let facility = FacilityIdx(class.sites[site].tag);
                 let content = table::content(class.shape, demand, state);
                 let total = class.shape.total(state) as u64;
-                supply.capacity(facility) >= total
+                supply.room(facility) >= total
                     && content
                         .iter()
                         .all(|&(line, n)| supply.free(batch, facility, batch.lines.item[line]) >= n)
@@ -534,9 +562,7 @@ fn top_up_large(
         return None;
     }
     for part in &pattern.parts {
-        for &(line, units) in &part.content {
-            supply.give_back(batch, part.facility, line, units);
-        }
+        supply.give_part(batch, part.facility, &part.content);
     }
     let found = large.bulk.decide(supply, &[]);
     let better = shipped(&found) > shipped(pattern);

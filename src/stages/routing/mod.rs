@@ -53,8 +53,11 @@ mod joint;
 mod menu;
 mod nearest;
 mod order;
+mod permits;
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod rules_tests;
 mod table;
 #[cfg(test)]
 mod tests;
