@@ -163,6 +163,26 @@ mod tests {
     }
 
     #[test]
+    fn parameters_that_contradict_each_other_are_named() {
+        let said = |assignments: &[&str]| {
+            let mut params = Params::default();
+            assignments
+                .iter()
+                .for_each(|one| set(&mut params, one).unwrap());
+            params.validate().map_err(|e| e.to_string())
+        };
+        let stores = said(&["routing.stores_ship=false", "routing.store_penalty_cents=5"]);
+        assert!(
+            stores
+                .unwrap_err()
+                .contains("routing.store_penalty_cents = 5")
+        );
+        let scores = said(&["fraud.review_score=90"]);
+        assert!(scores.unwrap_err().contains("fraud.review_score = 90"));
+        assert_eq!(said(&["fraud.review_score=80"]), Ok(()));
+    }
+
+    #[test]
     fn an_unknown_key_of_a_config_file_is_refused() {
         let error = from_toml("[routing]\nmax_shipmants = 2\n", "peak.toml").unwrap_err();
         assert!(error.to_string().contains("max_shipmants"), "{error}");

@@ -5,5 +5,6 @@ mod command_line;
 mod determinism;
 mod faults;
 mod fixtures;
+mod limits;
 mod support;
 mod verify;

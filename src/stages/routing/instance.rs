@@ -128,7 +128,7 @@ impl<'a> Instance<'a> {
             first.push(wants.len());
         }
         let stocks = batch.inventory.by_item.values().iter();
-        Ok(Instance {
+        let instance = Instance {
             batch,
             rules: Rules::new(params),
             permits: Permits::new(batch, params.routing.stores_ship),
@@ -136,7 +136,46 @@ impl<'a> Instance<'a> {
             sequence,
             wants,
             first,
-        })
+        };
+        instance.some_may_ship(params)?;
+        Ok(instance)
+    }
+
+    /// Errors: rules let nothing ship although there is stock ([`crate::error::Fault::Infeasible`]). What some orders cannot have is a
+    /// backorder with its reason, and no error. O(orders × facilities) where nothing may ship, else much less.
+    fn some_may_ship(&self, params: &Params) -> Result<()> {
+        let mut example = None;
+        for position in 0..self.len() {
+            let demand = self.demand(position);
+            for want in demand.wants {
+                for (facility, _) in self.stocks(want.item).filter(|stock| stock.1 > 0) {
+                    match self.barred(demand.order, facility, want.item) {
+                        None | Some(Code::NoHazmatFacility) => return Ok(()),
+                        Some(code) => example = example.or(Some((demand.order, facility, code))),
+                    }
+                }
+            }
+        }
+        let Some((order, facility, code)) = example else {
+            return Ok(());
+        };
+        let order = &self.batch.orders.id[order];
+        let facility = &self.batch.facilities[facility].id;
+        let (rule, hint) = if code == Code::StoreMayNotShip {
+            let rule = format!("routing.stores_ship = {}", params.routing.stores_ship);
+            (rule, "let stores ship, or give stock to a warehouse")
+        } else {
+            let rows = self.batch.restrictions.len();
+            let rule = format!("table `restrictions` ({rows} rows)");
+            (
+                rule,
+                "correct the rows: `only` rows let a facility serve nothing else",
+            )
+        };
+        Err(Error::infeasible(format!(
+            "{rule}: no facility that has stock may ship anything; order {order}, for example, may not ship from {facility}"
+        ))
+        .hint(hint))
     }
 
     /// Orders to route.

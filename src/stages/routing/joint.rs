@@ -23,6 +23,7 @@ use crate::solve::assign::{
 use crate::stage::Ctx;
 
 use super::bulk::{Bulk, Tolls};
+use super::fill;
 use super::freight_floor::SiteFloor;
 use super::instance::{Demand, Instance, Supply, Want};
 use super::order::{Choices, Part, Pattern};
@@ -446,6 +447,7 @@ fn finish(
             break;
         }
     }
+    fill::serve(instance, problem, &mut patterns, &mut supply);
     for (position, pattern) in patterns.iter_mut().enumerate() {
         if !columns.contains_key(&position) {
             let demand = instance.demand(position);
