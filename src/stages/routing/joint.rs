@@ -23,7 +23,7 @@ use crate::solve::assign::{
 use crate::stage::Ctx;
 
 use super::bulk::{Bulk, Tolls};
-use super::fill;
+use super::fill::Fill;
 use super::freight_floor::SiteFloor;
 use super::instance::{Demand, Instance, Supply, Want};
 use super::order::{Choices, Part, Pattern};
@@ -447,7 +447,13 @@ fn finish(
             break;
         }
     }
-    fill::serve(instance, problem, &mut patterns, &mut supply);
+    Fill {
+        instance,
+        problem,
+        patterns: &mut patterns,
+        supply: &mut supply,
+    }
+    .run();
     for (position, pattern) in patterns.iter_mut().enumerate() {
         if !columns.contains_key(&position) {
             let demand = instance.demand(position);
