@@ -66,11 +66,19 @@ fn ways() -> (Vec<(usize, String, i64)>, BTreeMap<String, i64>, usize) {
             .or_default()
             .insert(row[2].clone());
     }
-    let rates: BTreeMap<(String, i64), i64> =
+    // A parcel may pay for a heavier weight where that is cheaper.
+    let mut rates: BTreeMap<(String, i64), i64> =
         rows("rates", &["zone", "max_weight_g", "price_cents"])
             .into_iter()
             .map(|row| ((row[0].clone(), number(&row[1])), number(&row[2])))
             .collect();
+    let mut heavier = (String::new(), i64::MAX);
+    for ((zone, _), price) in rates.iter_mut().rev() {
+        if *zone == heavier.0 {
+            *price = heavier.1.min(*price);
+        }
+        heavier = (zone.clone(), *price);
+    }
     let items: BTreeMap<String, (i64, i64)> = rows("items", &["sku", "weight_g", "handling_units"])
         .into_iter()
         .map(|row| (row[0].clone(), (number(&row[1]), number(&row[2]))))
