@@ -42,8 +42,11 @@ fn number(text: &str) -> i64 {
     text.parse().unwrap()
 }
 
-/// (order, plant, cost) of every way to serve an order, and the capacity of every plant.
-fn ways() -> (Vec<(usize, String, i64)>, BTreeMap<String, i64>, usize) {
+/// Order, plant and cost.
+type Way = (usize, String, i64);
+
+/// Every way to serve an order, the capacity of every plant, and the number of orders.
+fn ways() -> (Vec<Way>, BTreeMap<String, i64>, usize) {
     let columns = [
         "facility_id",
         "postal_code",
@@ -118,7 +121,7 @@ fn ways() -> (Vec<(usize, String, i64)>, BTreeMap<String, i64>, usize) {
 }
 
 /// Orders served, and what that costs, in the optimum.
-fn optimum(ways: &[(usize, String, i64)], capacity: &BTreeMap<String, i64>) -> (i64, i64) {
+fn optimum(ways: &[Way], capacity: &BTreeMap<String, i64>) -> (i64, i64) {
     let mut unknowns = variables!();
     let x: Vec<_> = ways
         .iter()
