@@ -278,3 +278,38 @@ fn a_code_that_blames_the_wrong_rule_is_noticed() {
         assert!(found.iter().any(|v| v.rule == "backorder_code"), "{code:?}");
     }
 }
+
+#[test]
+fn a_complete_order_that_needs_too_many_shipments_says_so() {
+    let mut world = World::new();
+    let mut lines = Vec::new();
+    for i in 0..3 {
+        let site = world.facility(&format!("F{i}"));
+        let item = world.item(&format!("I{i}"), [50, 50, 50], 100);
+        world.stock(site, item, 1);
+        lines.push((item, 1));
+    }
+    let order = world.order("A", &lines);
+    world.batch.orders.ship_complete[order] = true;
+    let mut case = Case::new(world);
+    case.params.routing.max_shipments = 2;
+    let out = case.audited();
+    assert_eq!(codes(&out), [Code::TooManyShipments; 3]);
+    case.params.routing.max_shipments = 3;
+    assert_eq!(case.audited().shipments.len(), 3);
+}
+
+#[test]
+fn waiting_orders_take_the_place_of_dearer_ones() {
+    let (mut world, [near, far], [cup, _]) = two_sites();
+    world.batch.facilities[far].capacity_units = 0;
+    world.batch.facilities[near].capacity_orders = Some(1);
+    // The heavier costs more to send, and nothing else sets them apart.
+    let urn = world.item("URN", [100, 100, 100], 1_900);
+    world.stock(near, urn, 1);
+    world.order("urn", &[(urn, 1)]);
+    world.order("cup", &[(cup, 1)]);
+    let out = Case::new(world).audited();
+    assert_eq!(out.shipments.order, [OrderIdx(1)]);
+    assert_eq!(codes(&out), [Code::NoCapacity]);
+}
