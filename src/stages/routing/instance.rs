@@ -141,14 +141,14 @@ impl<'a> Instance<'a> {
         Ok(instance)
     }
 
-    /// Errors: rules let nothing ship although there is stock ([`crate::error::Fault::Infeasible`]). What some orders cannot have is a
-    /// backorder with its reason, and no error. O(orders × facilities) where nothing may ship, else much less.
+    /// Errors: rules let no facility ship anything, whatever it stocks ([`crate::error::Fault::Infeasible`]). What some orders cannot have is a
+    /// backorder with its reason, and no error. O(lines × facilities) where nothing may ship, else much less.
     fn some_may_ship(&self, params: &Params) -> Result<()> {
         let mut example = None;
         for position in 0..self.len() {
             let demand = self.demand(position);
             for want in demand.wants {
-                for (facility, _) in self.stocks(want.item).filter(|stock| stock.1 > 0) {
+                for facility in self.batch.facilities.indices() {
                     match self.barred(demand.order, facility, want.item) {
                         None | Some(Code::NoHazmatFacility) => return Ok(()),
                         Some(code) => example = example.or(Some((demand.order, facility, code))),
@@ -163,7 +163,7 @@ impl<'a> Instance<'a> {
         let facility = &self.batch.facilities[facility].id;
         let (rule, hint) = if code == Code::StoreMayNotShip {
             let rule = format!("routing.stores_ship = {}", params.routing.stores_ship);
-            (rule, "let stores ship, or give stock to a warehouse")
+            (rule, "let stores ship, or add a warehouse")
         } else {
             let rows = self.batch.restrictions.len();
             let rule = format!("table `restrictions` ({rows} rows)");
@@ -173,7 +173,7 @@ impl<'a> Instance<'a> {
             )
         };
         Err(Error::infeasible(format!(
-            "{rule}: no facility that has stock may ship anything; order {order}, for example, may not ship from {facility}"
+            "{rule}: no facility may ship anything; order {order}, for example, may not ship from {facility}"
         ))
         .hint(hint))
     }

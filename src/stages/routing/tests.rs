@@ -31,7 +31,7 @@ impl Case {
         }
     }
 
-    fn with<T>(&self, judge: impl FnOnce(Input) -> T) -> T {
+    pub fn with<T>(&self, judge: impl FnOnce(Input) -> T) -> T {
         let calendar = calendar(&self.batch);
         judge(Input {
             batch: &self.batch,
