@@ -65,12 +65,15 @@ pub fn plan_folder(folder: &Path, params: &Params, seed: u64) -> Result<Planned>
         ..
     } = ingest::read(folder, &Silent)?;
     let never = AtomicBool::new(false);
+    let begun = std::time::Instant::now();
+    let elapsed = || begun.elapsed();
     let mut flow = Flow::new(
         Ctx {
             params,
             seed,
             reporter: &Silent,
             cancel: &never,
+            elapsed: &elapsed,
         },
         None,
     );

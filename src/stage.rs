@@ -4,6 +4,7 @@
 //! feasibility and cost from inputs and output alone and shares no code with [`Stage::run`]; `pipeline.rs` calls both.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -78,6 +79,8 @@ pub struct Ctx<'a> {
     pub reporter: &'a dyn Reporter,
     /// Set by Ctrl-C; long loops ask [`Ctx::interrupted`].
     pub cancel: &'a AtomicBool,
+    /// Time since the run began. Stages have no clocks; this one is only asked for logs, and where a parameter limits the time.
+    pub elapsed: &'a (dyn Fn() -> Duration + Sync),
 }
 
 impl Ctx<'_> {

@@ -315,5 +315,6 @@ pub fn ctx(params: &Params) -> Ctx<'_> {
         seed: 7,
         reporter: &Silent,
         cancel: &NEVER,
+        elapsed: &|| std::time::Duration::ZERO,
     }
 }

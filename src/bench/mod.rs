@@ -16,7 +16,7 @@ use crate::solve::assign::{self, Effort, Problem, Solution};
 /// Solves without columns of large orders, a start or an early end.
 fn solve(problem: &mut Problem, level: u8, seed: u64) -> Solution {
     let effort = Effort::level(level, problem.orders(), seed);
-    assign::solve(problem, &effort, &[], &mut |_, _| (), &mut |_| true)
+    assign::solve(problem, &effort, &[], &mut |_, _, _| (), &mut |_| true)
 }
 
 /// How far `cost` lies above `reference`, as a share of `base`.

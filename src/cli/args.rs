@@ -199,6 +199,9 @@ pub struct RunArgs {
     pub out: PathBuf,
     #[command(flatten)]
     pub params: ParamArgs,
+    /// End the search for a cheaper routing after so many seconds, as routing.time_seconds; without, it ends when routing.effort is spent
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+    pub time: Option<i64>,
     /// Worker threads [default: all cores]; the plan does not depend on it
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

@@ -24,7 +24,10 @@ use crate::stage::Ctx;
 static CANCEL: AtomicBool = AtomicBool::new(false);
 
 pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
-    let params = resolve(&args.params)?;
+    let mut params = resolve(&args.params)?;
+    if let Some(seconds) = args.time {
+        params.routing.time_seconds = seconds;
+    }
     share_in_range(args.max_reject_share)?;
     use_threads(args.threads)?;
     is_batch(&args.batch)?;
@@ -51,6 +54,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
         );
     }
 
+    let elapsed = || begun.elapsed();
     let rows_read = inputs.iter().map(|input| input.rows).sum();
     let mut flow = Flow::new(
         Ctx {
@@ -58,6 +62,7 @@ pub fn run(args: &RunArgs, quiet: bool) -> Result<u8> {
             seed: args.seed,
             reporter: &*reporter,
             cancel: &CANCEL,
+            elapsed: &elapsed,
         },
         Some(&staging),
     );

@@ -71,6 +71,7 @@ codes! {
     NoCarrierPlace "no_carrier_place" "every pick-up of the carrier services that take it is full; raise daily_capacity, add a service, or plan it next";
     ShipTogether "ship_together" "the order must ship complete and not all of it can; it waits as a whole";
     TooManyShipments "too_many_shipments" "it would take more shipments than routing.max_shipments; raise it or plan it next";
+    TooCostly "too_costly" "shipping it from what is left would cost more than waiting (routing.backorder_penalty_cents, routing.lost_order_penalty_cents), or no service takes it with the rest; raise the penalties or plan it next";
     SplitTooCostly "split_too_costly" "a further shipment would cost more than routing.backorder_penalty_cents for its units; raise the penalty or plan it next";
 }
 

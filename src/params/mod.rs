@@ -59,7 +59,7 @@ sections! {
         late_penalty_cents: i64 = 500, in 0..=10_000_000, "cents per shipment and day",
             "what a day after the promise costs";
         backorder_penalty_cents: i64 = 5_000, in 0..=100_000_000, "cents per unit",
-            "lost margin and apology for a unit that does not ship; above any sensible freight, so that what can ship does";
+            "lost margin and apology for a unit that does not ship; what costs more than this to ship waits, so above any sensible freight";
         lost_order_penalty_cents: i64 = 20_000, in 0..=100_000_000, "cents per order",
             "on top where nothing of an order ships: a customer lost, or freight paid later; above any sensible freight of one shipment";
         priority_percent: i64 = 50, in 0..=10_000, "per cent per level",
@@ -76,6 +76,8 @@ sections! {
             "cheapest facilities considered per order; the rest only where these cannot serve it";
         effort: i64 = 1, in 0..=3, "level",
             "how hard to look for a cheaper plan of all orders together: 0 prices and a first plan, 1 chains, 2 integer programmes too, 3 larger ones";
+        time_seconds: i64 = 0, in 0..=1_000_000, "seconds",
+            "the search for a cheaper plan ends after so long, with the best so far and its bound; 0: when the effort is spent. Another run may then end elsewhere";
     }
 
     /// Which boxes.

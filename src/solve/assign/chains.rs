@@ -69,6 +69,16 @@ impl<'a> Chains<'a> {
         before - self.plan.total
     }
 
+    /// Whoever has a cheaper place on what is left, takes it, one after the other.
+    pub fn settle(&mut self, orders: &[u32]) {
+        let mut parts = std::mem::take(&mut self.parts);
+        for &order in orders {
+            let start = self.plan.total;
+            self.settle_in(order as usize, start, &mut parts);
+        }
+        self.parts = parts;
+    }
+
     /// A better place for the order; whether there was one.
     pub fn improve(&mut self, order: usize) -> bool {
         let start = self.plan.total;

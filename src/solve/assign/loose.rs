@@ -6,14 +6,21 @@
 //! ```text
 //! nothing      unserved × |q|
 //! one part     min over s of  whole_s + tolls,  or  fixed_s + sum of min(unit_sl + t_sl, unserved) x_l + unserved × rest, one unit at least left
-//! two or more  the two least fixed_s (0 if negative) + all negative ones + split + sum over l of q_l × min(unserved, min over s of unit_sl + t_sl)
+//! two or more  min over sets S of 2 to most_parts sites of
+//!              sum over S of fixed_s + split (|S| - 1) + sum over l of q_l × min(unserved, min over S of unit_sl + t_sl)
 //! ```
 //!
-//! where `whole_s` is the exact cost of everything from `s`. Each line is cheap where it is cheapest: the two or more parts pay for
-//! no more than two sites. O(sites × lines).
+//! where `whole_s` is the exact cost of everything from `s`, and a line that a site has too little of is filled from the next. The sets are
+//! searched by branch and bound, [`MOST_NODES`] nodes at most; what is left then counts with its bound. O(nodes × sites × lines).
 
 use super::best::NEVER;
 use super::problem::{NONE, Resource};
+
+/// Sets of sites that are looked at, at most.
+const MOST_NODES: usize = 400;
+
+/// Of what must not be left out: more than a unit of anything costs.
+const FORBIDDEN: i64 = 1 << 40;
 
 /// A site, as the relaxed order sees it. Thousandths of a cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +66,7 @@ pub struct Loose {
 enum Choice {
     Nothing,
     From(usize),
-    Anywhere,
+    Of(Vec<usize>),
 }
 
 impl Loose {
@@ -71,76 +78,61 @@ impl Loose {
     /// Cost of any part, toll included.
     fn opening(&self, site: usize, tolls: &[i64]) -> i64 {
         let at = self.sites[site];
-        let toll = if at.gate == NONE {
-            0
-        } else {
-            tolls[at.gate as usize]
-        };
-        at.fixed + toll
+        at.fixed + toll(tolls, at.gate)
     }
 
-    /// Cost of a unit of the offer, taxes and tolls included.
-    fn rate(&self, site: usize, offer: Offer, tolls: &[i64]) -> i64 {
-        let toll = |r: Resource| if r == NONE { 0 } else { tolls[r as usize] };
-        if offer.most == 0 {
-            NEVER
-        } else {
-            offer.unit + toll(offer.cell) + toll(self.sites[site].capacity)
-        }
+    /// Cost of a unit of each offer of a site, tolls included.
+    fn rates(&self, site: usize, tolls: &[i64], rates: &mut Vec<i64>) {
+        let own = toll(tolls, self.sites[site].capacity);
+        rates.extend(self.row(site).iter().map(|offer| match offer.most {
+            0 => NEVER,
+            _ => offer.unit + own + toll(tolls, offer.cell),
+        }));
     }
 
     /// The bound at these tolls, thousandths of a cent, with what its minimizer takes.
     pub fn value(&self, tolls: &[i64], take: &mut dyn FnMut(Resource, i64)) -> i64 {
+        let lines = self.quantities.len();
         let units: i64 = self.quantities.iter().map(|&q| i64::from(q)).sum();
+        let mut rates = Vec::with_capacity(self.offers.len());
+        (0..self.sites.len()).for_each(|site| self.rates(site, tolls, &mut rates));
+        let opening: Vec<i64> = (0..self.sites.len())
+            .map(|site| self.opening(site, tolls))
+            .collect();
         let mut best = (
             self.lost + self.unserved.saturating_mul(units),
             Choice::Nothing,
         );
-        let (mut fixed, mut rebates) = ([(NEVER, 0); 2], 0);
-        let mut paying = Vec::new();
         for site in 0..self.sites.len() {
-            let own = self.opening(site, tolls);
-            // A site that pays for parts may be one of more than two: each of its kind counts.
-            rebates += own.min(0);
-            if own < 0 {
-                paying.push(site);
-            }
-            let own = (own.max(0), site);
-            if own < fixed[0] {
-                fixed = [own, fixed[0]];
-            } else if own < fixed[1] {
-                fixed[1] = own;
-            }
-            let cost = self.from(site, tolls);
+            let cost = self.from(site, opening[site], &rates[site * lines..][..lines]);
             if cost < best.0 {
                 best = (cost, Choice::From(site));
             }
         }
-        if self.most_parts > 1 && fixed[1].0 < NEVER {
-            let opened = fixed[0].0 + fixed[1].0 + rebates;
-            let cost = opened + self.split + self.anywhere(tolls, &mut |_, _, _| ());
-            if cost < best.0 {
-                best = (cost, Choice::Anywhere);
+        if self.most_parts > 1 && self.sites.len() > 1 {
+            let mut search = Search::new(self, &rates, &opening, best.0);
+            search.run();
+            if search.bound() < best.0 {
+                best = (search.bound(), Choice::Of(search.best.1));
             }
         }
         match best.1 {
             Choice::Nothing => {}
             Choice::From(site) => {
                 self.open(site, take);
-                for (&q, &offer) in self.quantities.iter().zip(self.row(site)) {
-                    if self.complete || self.rate(site, offer, tolls) < self.unserved {
-                        self.give(site, offer, q, take);
+                for (line, &q) in self.quantities.iter().enumerate() {
+                    if self.complete || rates[site * lines + line] < self.unserved {
+                        let offer = self.row(site)[line];
+                        self.give(site, offer, i64::from(q.min(offer.most)), take);
                     }
                 }
             }
-            Choice::Anywhere => {
-                self.anywhere(tolls, &mut |site, offer, units| {
-                    self.give(site, offer, units, take);
-                });
-                let least = fixed.iter().map(|&(_, site)| site);
-                paying.extend(least.filter(|site| self.opening(*site, tolls) >= 0));
-                for site in paying {
-                    self.open(site, take);
+            Choice::Of(sites) => {
+                sites.iter().for_each(|&site| self.open(site, take));
+                for line in 0..lines {
+                    self.fill(&rates, line, &sites, &mut |site, units| {
+                        self.give(site, self.row(site)[line], units, take);
+                    });
                 }
             }
         }
@@ -154,8 +146,7 @@ impl Loose {
         }
     }
 
-    fn give(&self, site: usize, offer: Offer, q: u32, take: &mut dyn FnMut(Resource, i64)) {
-        let units = i64::from(q.min(offer.most));
+    fn give(&self, site: usize, offer: Offer, units: i64, take: &mut dyn FnMut(Resource, i64)) {
         if units > 0 {
             for resource in [offer.cell, self.sites[site].capacity] {
                 if resource != NONE {
@@ -166,13 +157,11 @@ impl Loose {
     }
 
     /// One part, from the site.
-    fn from(&self, site: usize, tolls: &[i64]) -> i64 {
+    fn from(&self, site: usize, opening: i64, rates: &[i64]) -> i64 {
         let at = self.sites[site];
-        let opening = self.opening(site, tolls);
         let gate = opening - at.fixed;
         let (mut some, mut taxes, mut least, mut full) = (opening, gate, NEVER, true);
-        for (&q, &offer) in self.quantities.iter().zip(self.row(site)) {
-            let rate = self.rate(site, offer, tolls);
+        for ((&q, offer), &rate) in self.quantities.iter().zip(self.row(site)).zip(rates) {
             let most = i64::from(q.min(offer.most));
             let rest = i64::from(q) - most;
             full &= rest == 0;
@@ -196,31 +185,250 @@ impl Loose {
         whole.min(part)
     }
 
-    /// Lines where they are cheapest.
-    fn anywhere(&self, tolls: &[i64], each: &mut dyn FnMut(usize, Offer, u32)) -> i64 {
-        let mut cost = 0;
-        for (line, &q) in self.quantities.iter().enumerate() {
-            let (mut least, mut most, mut at) = (NEVER, 0u64, 0);
-            for site in 0..self.sites.len() {
-                let offer = self.row(site)[line];
-                let rate = self.rate(site, offer, tolls);
-                most += u64::from(offer.most);
-                if rate < least {
-                    (least, at) = (rate, site);
+    /// What a unit costs at most: left out, or more than any.
+    fn ceiling(&self) -> i64 {
+        if self.complete {
+            FORBIDDEN
+        } else {
+            self.unserved
+        }
+    }
+
+    /// The least that a line costs from some sites: first where it is cheapest.
+    fn fill(
+        &self,
+        rates: &[i64],
+        line: usize,
+        sites: &[usize],
+        each: &mut dyn FnMut(usize, i64),
+    ) -> i64 {
+        let (lines, ceiling) = (self.quantities.len(), self.ceiling());
+        let (mut left, mut cost, mut done) = (i64::from(self.quantities[line]), 0, (i64::MIN, 0));
+        loop {
+            let next = sites.iter().map(|&site| (rates[site * lines + line], site));
+            let next = next.filter(|&next| next > done && next.0 < ceiling).min();
+            let Some((rate, site)) = next.filter(|_| left > 0) else {
+                return cost + ceiling * left;
+            };
+            let units = left.min(i64::from(self.offers[site * lines + line].most));
+            each(site, units);
+            cost += rate * units;
+            left -= units;
+            done = (rate, site);
+        }
+    }
+}
+
+#[inline]
+fn toll(tolls: &[i64], resource: Resource) -> i64 {
+    if resource == NONE {
+        0
+    } else {
+        tolls[resource as usize]
+    }
+}
+
+/// Which two or more sites serve the order at least cost: an uncapacitated facility location of one order, by branch and bound.
+///
+/// What further sites save on the lines is submodular in the set of sites (each line is filled where it is cheapest), so a set of
+/// at most `n` more saves no more than the `n` best of them, each alone (Nemhauser, Wolsey and Fisher 1978, doi 10.1007/BF01588971).
+///
+/// Lines that every site with some of it has enough of are *plain*: their cost from a set is the least of a row, and they lie side by side.
+/// The others are filled in order of rate.
+struct Search<'a> {
+    of: &'a Loose,
+    opening: &'a [i64],
+    /// Number of plain lines.
+    plain: usize,
+    /// By site, then plain line: what the line costs from there.
+    rows: Vec<i64>,
+    /// The other lines: units, and (rate, site, units there) by rising rate.
+    short: Vec<(i64, Vec<(i64, usize, i64)>)>,
+    chosen: Vec<usize>,
+    is_chosen: Vec<bool>,
+    /// What each plain line costs from the chosen, by how many are chosen.
+    costs: Vec<i64>,
+    /// What is known to be reached, and the sites.
+    best: (i64, Vec<usize>),
+    nodes: usize,
+    /// The least bound of what was left unsearched.
+    cut: i64,
+}
+
+impl<'a> Search<'a> {
+    fn new(of: &'a Loose, rates: &[i64], opening: &'a [i64], best: i64) -> Search<'a> {
+        let (lines, sites) = (of.quantities.len(), of.sites.len());
+        let ceiling = of.ceiling();
+        let is_short = |line: usize| {
+            let q = of.quantities[line];
+            let mut offers = (0..sites).map(|site| of.offers[site * lines + line].most);
+            offers.any(|most| 0 < most && most < q)
+        };
+        let (shorts, plains): (Vec<usize>, Vec<usize>) =
+            (0..lines).partition(|&line| is_short(line));
+        let row = |site: usize| {
+            let plains = plains.iter();
+            plains.map(move |&line| {
+                i64::from(of.quantities[line]) * rates[site * lines + line].min(ceiling)
+            })
+        };
+        let offers = |line: usize| {
+            let mut offers: Vec<(i64, usize, i64)> = (0..sites)
+                .map(|site| {
+                    let at = site * lines + line;
+                    (rates[at], site, i64::from(of.offers[at].most))
+                })
+                .filter(|offer| offer.0 < ceiling)
+                .collect();
+            offers.sort_unstable();
+            (i64::from(of.quantities[line]), offers)
+        };
+        let nothing = plains
+            .iter()
+            .map(|&line| i64::from(of.quantities[line]) * ceiling);
+        Search {
+            of,
+            opening,
+            plain: plains.len(),
+            rows: (0..sites).flat_map(row).collect(),
+            short: shorts.into_iter().map(offers).collect(),
+            chosen: Vec::new(),
+            is_chosen: vec![false; sites],
+            costs: nothing.collect(),
+            best: (best, Vec::new()),
+            nodes: 0,
+            cut: NEVER,
+        }
+    }
+
+    fn bound(&self) -> i64 {
+        self.best.0.min(self.cut)
+    }
+
+    /// What the lines that are short somewhere cost from the chosen sites and one more.
+    fn filled(&self, more: usize) -> i64 {
+        let ceiling = self.of.ceiling();
+        let line = |(q, offers): &(i64, Vec<(i64, usize, i64)>)| {
+            let (mut left, mut cost) = (*q, 0);
+            for &(rate, site, most) in offers {
+                if left == 0 {
+                    break;
+                }
+                if site == more || self.is_chosen[site] {
+                    let units = left.min(most);
+                    cost += rate * units;
+                    left -= units;
                 }
             }
-            let units = u64::from(q).min(most) as u32;
-            if self.complete && units < q {
-                return NEVER / 4;
-            }
-            if units > 0 && (self.complete || least < self.unserved) {
-                cost += least * i64::from(units) + self.unserved * i64::from(q - units);
-                each(at, self.row(at)[line], units);
-            } else {
-                cost += self.unserved * i64::from(q);
+            cost + ceiling * left
+        };
+        self.short.iter().map(line).sum()
+    }
+
+    fn run(&mut self) {
+        let sites = self.of.sites.len();
+        // Everything where it is cheapest, however many sites that takes: often that is already too much.
+        self.is_chosen.fill(true);
+        let mut anywhere = self.filled(0);
+        self.is_chosen.fill(false);
+        for line in 0..self.plain {
+            let column = self.rows[line..].iter().step_by(self.plain);
+            anywhere += column.min().copied().unwrap_or(0);
+        }
+        let mut opening: Vec<i64> = self.opening.to_vec();
+        opening.sort_unstable();
+        let rebates: i64 = opening[2..].iter().map(|&cost| cost.min(0)).sum();
+        let least = anywhere + opening[0] + opening[1] + rebates + self.of.split;
+        if least >= self.best.0 {
+            return;
+        }
+        let all: Vec<usize> = (0..sites).collect();
+        let nothing = self.costs.iter().sum::<i64>() + self.filled(usize::MAX);
+        self.branch(0, nothing, &all);
+        // What was cut off costs no less than anything does.
+        if self.cut < NEVER {
+            self.cut = self.cut.max(least);
+            if self.best.1.is_empty() {
+                self.best.1 = all;
+                self.best.1.truncate(2);
             }
         }
-        cost
+    }
+
+    /// What a site saves on the lines, beside the chosen, less what it costs by itself.
+    fn gain(&self, site: usize, lines: i64) -> i64 {
+        let costs = &self.costs[self.chosen.len() * self.plain..][..self.plain];
+        let row = &self.rows[site * self.plain..][..self.plain];
+        let with: i64 = costs.iter().zip(row).map(|(&a, &b)| a.min(b)).sum();
+        let split = if self.chosen.is_empty() {
+            0
+        } else {
+            self.of.split
+        };
+        lines - with - self.filled(site) - self.opening[site] - split
+    }
+
+    /// The best sets of the chosen and some of `others`. `opened`: what the chosen cost by themselves; `lines`: what the lines cost from them.
+    fn branch(&mut self, opened: i64, lines: i64, others: &[usize]) {
+        let (now, depth) = (opened + lines, self.chosen.len());
+        if depth > 1 && now < self.best.0 {
+            self.best = (now, self.chosen.clone());
+        }
+        let room = usize::from(self.of.most_parts) - depth;
+        if room == 0 || others.is_empty() {
+            return;
+        }
+        let gains = others.iter().map(|&site| (self.gain(site, lines), site));
+        let mut ways: Vec<(i64, usize)> = gains.collect();
+        ways.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        if room == 1 {
+            let (gain, site) = ways[0];
+            if depth > 0 && now - gain < self.best.0 {
+                self.best = (now - gain, self.chosen.clone());
+                self.best.1.push(site);
+            }
+            return;
+        }
+        let order: Vec<usize> = ways.iter().map(|way| way.1).collect();
+        let needed = 2usize.saturating_sub(depth);
+        for at in 0..ways.len() {
+            let most = ways[at..].iter().take(room).enumerate();
+            let saves: i64 = most
+                .map(|(i, way)| if i < needed { way.0 } else { way.0.max(0) })
+                .sum();
+            let enough = ways.len() - at >= needed && (depth < 2 || ways[at].0 > 0);
+            if !enough || now - saves >= self.best.0 {
+                return;
+            }
+            self.nodes += 1;
+            if self.nodes > MOST_NODES {
+                self.cut = self.cut.min(now - saves);
+                return;
+            }
+            let (gain, site) = ways[at];
+            let split = if depth == 0 { 0 } else { self.of.split };
+            let opened = opened + self.opening[site] + split;
+            self.choose(site);
+            self.branch(opened, now - gain - opened, &order[at + 1..]);
+            self.unchoose();
+        }
+    }
+
+    fn choose(&mut self, site: usize) {
+        let from = self.chosen.len() * self.plain;
+        for line in 0..self.plain {
+            let cost = self.costs[from + line].min(self.rows[site * self.plain + line]);
+            self.costs.push(cost);
+        }
+        self.chosen.push(site);
+        self.is_chosen[site] = true;
+    }
+
+    fn unchoose(&mut self) {
+        self.costs.truncate(self.chosen.len() * self.plain);
+        if let Some(site) = self.chosen.pop() {
+            self.is_chosen[site] = false;
+        }
     }
 }
 

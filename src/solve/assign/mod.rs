@@ -47,4 +47,4 @@ pub use loose::{Loose, LooseSite, Offer};
 pub use plan::Plan;
 pub use problem::{COLUMN, Class, Column, NO_OFFER, NONE, Problem, Resource, Site, Terms};
 pub use shape::{MOST_LINES, MOST_STATES, Shape, Shapes};
-pub use solve::{Effort, Solution, greedy, solve};
+pub use solve::{Effort, Grow, Solution, greedy, solve};

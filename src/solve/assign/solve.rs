@@ -15,6 +15,8 @@ pub struct Effort {
     pub rounds: usize,
     /// Passes of ejection chains, at most.
     pub passes: usize,
+    /// Rounds in which large orders look for patterns on what the plan leaves, before a pass.
+    pub growths: usize,
     /// Rounds of integer programmes, at most.
     pub masters: usize,
     pub reach: Reach,
@@ -35,6 +37,12 @@ impl Effort {
                 _ => 3_000,
             },
             passes: [0, 4, 8, 20][usize::from(level.min(3))],
+            growths: match level {
+                0 => 0,
+                1 if many => 1,
+                1 => 2,
+                _ => 3,
+            },
             masters: [0, 0, if many { 1 } else { 2 }, 6][usize::from(level.min(3))],
             reach: Reach {
                 depth: if few { 20 } else { 6 },
@@ -81,27 +89,31 @@ pub struct Solution {
 /// Regrets below this are not worth a look: thousandths of a cent.
 const LEAST_REGRET: i64 = MILLI / 2;
 
-/// Solves the problem. `starts` are plans that are known (parts by order); should the search end above one, it starts anew from there. `grow` is asked for more columns of large orders, at the tolls, once the tolls are known. `go_on` hears what is being done and
-/// may end the search: the plan is then the best so far, the bound as good as the tolls are.
+/// Makes more columns for large orders: at the tolls and on all that is there, or on what the plan leaves.
+pub type Grow<'a> = &'a mut dyn FnMut(&mut Problem, &[i64], Option<&Plan>);
+
+/// Solves the problem. `starts` are plans that are known (parts by order); should the search end above one, it starts anew from there.
+/// `go_on` hears what is being done and may end the search: the plan is then the best so far, the bound as good as the tolls are.
 pub fn solve(
     problem: &mut Problem,
     effort: &Effort,
     starts: &[Vec<Parts>],
-    grow: &mut dyn FnMut(&mut Problem, &[i64]),
+    grow: Grow,
     go_on: &mut dyn FnMut(&str) -> bool,
 ) -> Solution {
     let none = vec![0; problem.supply.len()];
     let Dual { tolls, bound } =
         dual::ascend(problem, none, effort.rounds, &mut |_| go_on("prices"));
-    grow(problem, &tolls);
-    let problem = &*problem;
+    go_on("columns");
+    grow(problem, &tolls, None);
+    go_on("first plan");
     let mut plan = regret::plan(problem, &tolls);
-    improve(problem, &mut plan, &tolls, bound, effort, go_on);
+    improve(problem, &mut plan, &tolls, bound, effort, grow, go_on);
     let starts = starts.iter().filter_map(|parts| Plan::of(problem, parts));
     if let Some(mut start) = starts.min_by_key(|start| start.total)
         && start.total < plan.total
     {
-        improve(problem, &mut start, &tolls, bound, effort, go_on);
+        improve(problem, &mut start, &tolls, bound, effort, grow, go_on);
         plan = start;
     }
     let milli = i128::from(MILLI);
@@ -122,23 +134,31 @@ pub fn greedy(problem: &Problem) -> Plan {
     regret::sequence(problem, &orders, &vec![0; problem.supply.len()])
 }
 
-/// Chains until they win nothing, then integer programmes with chains between them.
+/// Chains until they win nothing, then integer programmes with chains between them; and at last everyone takes what is better and free.
 fn improve(
-    problem: &Problem,
+    problem: &mut Problem,
     plan: &mut Plan,
     tolls: &[i64],
     bound: i128,
     effort: &Effort,
+    grow: Grow,
     go_on: &mut dyn FnMut(&str) -> bool,
 ) {
-    let floor = least(problem, tolls);
-    let mut passes = effort.passes;
+    let (mut passes, mut growths) = (effort.passes, effort.growths);
+    let mut floor = least(problem, tolls);
     for round in 0..=effort.masters {
         let mut seed = effort.seed.wrapping_mul(1_000) + round as u64;
         while passes > 0 && go_on("chains") {
             passes -= 1;
             seed = seed.wrapping_add(1 << 32);
+            if growths > 0 {
+                growths -= 1;
+                go_on("columns");
+                grow(problem, tolls, Some(plan));
+                floor = least(problem, tolls);
+            }
             let orders = regretful(problem, plan, tolls, &floor);
+            go_on("chains");
             let won = Chains::new(problem, plan, tolls, effort.reach, seed).pass(&orders);
             if won <= plan.total / 100_000 {
                 break;
@@ -153,6 +173,13 @@ fn improve(
                 break;
             }
         }
+    }
+    if go_on("the rest") {
+        grow(problem, tolls, Some(plan));
+        let mut orders: Vec<u32> = (0..problem.orders() as u32).collect();
+        // Whoever pays most, for most of the like are penalties.
+        orders.sort_by_key(|&order| std::cmp::Reverse(plan.cost[order as usize]));
+        Chains::new(problem, plan, tolls, effort.reach, effort.seed).settle(&orders);
     }
 }
 

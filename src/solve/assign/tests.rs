@@ -204,7 +204,7 @@ fn reckon(supply: &[i64], wishes: &[Wish], parts: &[Parts]) -> i64 {
 
 fn solved(problem: &mut Problem, level: u8) -> Solution {
     let effort = Effort::level(level, problem.orders(), 7);
-    solve(problem, &effort, &[], &mut |_, _| (), &mut |_| true)
+    solve(problem, &effort, &[], &mut |_, _, _| (), &mut |_| true)
 }
 
 /// Solves at a level, and to the optimum: (bound, optimum, cost), all checked.

@@ -278,10 +278,10 @@ impl<'a> Bulk<'a> {
             .collect()
     }
 
-    /// Good patterns on the supply where units cost tolls as well, with what they cost without them.
-    pub fn at_tolls(&self, supply: &Supply, tolls: &Tolls) -> Vec<(Pattern, i64)> {
+    /// Good patterns on the supply, where units may cost tolls as well, with what they cost without them.
+    pub fn at_tolls(&self, supply: &Supply, tolls: Option<&Tolls>) -> Vec<(Pattern, i64)> {
         let rules = &self.instance.rules;
-        let open = self.open_sites(supply, &[], Some(tolls));
+        let open = self.open_sites(supply, &[], tolls);
         let mut best = self.search(&open);
         if self.demand.complete {
             best.retain(|node| node.units_left == 0);
@@ -467,7 +467,7 @@ impl<'a> Bulk<'a> {
     }
 }
 
-fn cubic_millimetres(size: [i32; 3]) -> i128 {
+pub(super) fn cubic_millimetres(size: [i32; 3]) -> i128 {
     size.iter().map(|&side| i128::from(side)).product()
 }
 

@@ -57,7 +57,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         served: Vec::with_capacity(instance.len()),
     };
     let mut served = Vec::with_capacity(instance.len());
-    let mut joint = Joint::new(instance);
+    let mut joint = Joint::new(instance, shipping);
     let mut start = 0;
     while start < instance.len() {
         ctx.interrupted()?;
@@ -123,7 +123,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
 fn method(large: usize) -> String {
     let rest = match large {
         0 => String::new(),
-        n => format!("; {n} with too many parts by the convex hull of price rows"),
+        n => format!("; {n} with too many parts by planes under all prices"),
     };
     format!(
         "Lagrangian: stock and capacity at prices by dual ascent, every order solved exactly on exact prices{rest}"

@@ -29,14 +29,14 @@ impl Fill<'_> {
     /// Serves what can be served whole, then exchanges.
     pub fn run(&mut self) {
         let mut waiting = self.waiting();
-        waiting.retain(|&position| self.cheapest(position).is_some());
+        waiting.retain(|&position| self.worth_it(position).is_some());
         waiting.sort_by_cached_key(|&position| {
-            let (price, _) = self.cheapest(position).expect("it has one");
+            let price = self.worth_it(position).map_or(0, |(price, _)| price);
             i64::from(price) - self.problem.of(position).nothing
         });
         for position in waiting {
             // Others may have taken the place that it had.
-            if let Some((_, facility)) = self.cheapest(position) {
+            if let Some((_, facility)) = self.worth_it(position) {
                 self.serve(position, facility);
             }
         }
@@ -58,12 +58,14 @@ impl Fill<'_> {
             .collect()
     }
 
-    /// The cheapest facility that can still ship the whole order.
-    fn cheapest(&self, position: usize) -> Option<(i32, FacilityIdx)> {
-        self.cheapest_but(position, None)
+    /// The cheapest facility that can still ship the whole order, if that costs less than waiting.
+    fn worth_it(&self, position: usize) -> Option<(i32, FacilityIdx)> {
+        let nothing = self.problem.of(position).nothing;
+        let found = self.cheapest_but(position, None);
+        found.filter(|found| i64::from(found.0) < nothing)
     }
 
-    /// The same without one of them.
+    /// The cheapest facility that can still ship the whole order, without one of them.
     fn cheapest_but(
         &self,
         position: usize,
@@ -152,7 +154,9 @@ impl Fill<'_> {
             next += 1;
             self.clear(goes);
             self.serve(comes, facility);
-            if let Some((_, elsewhere)) = self.cheapest_but(goes, Some(facility)) {
+            let nothing = self.problem.of(goes).nothing;
+            let elsewhere = self.cheapest_but(goes, Some(facility));
+            if let Some((_, elsewhere)) = elsewhere.filter(|e| i64::from(e.0) < nothing) {
                 self.serve(goes, elsewhere);
             }
             exchanged += 1;
@@ -165,7 +169,8 @@ impl Fill<'_> {
         let class = self.problem.of(position);
         let own = i64::from(price(&class, facility)?);
         let other = self.cheapest_but(position, Some(facility));
-        Some(other.map_or(class.nothing, |(price, _)| i64::from(price)) - own)
+        let other = other.map_or(class.nothing, |(price, _)| i64::from(price));
+        Some(other.min(class.nothing) - own)
     }
 
     /// Orders that the facility ships whole, with what it would cost more if it did not.

@@ -21,23 +21,23 @@ use crate::model::ids::{CarrierIdx, DestIdx, FacilityIdx, OrderIdx, ServiceIdx, 
 use crate::model::rates::{PriceRow, Service, ServiceTerms, SurchargeKind};
 use crate::model::units::Cents;
 
-/// A line under all prices, in thousandths of a cent: `at_least + cents × grams / per`.
+/// A line under all prices, in thousandths of a cent: `at_least + rise × grams / run`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub at_least: i64,
-    cents: i64,
-    grams: i64,
+    rise: i64,
+    run: i64,
 }
 
 impl Line {
     /// Thousandths of a cent that `grams` add, rounded down.
     pub fn weighs(&self, grams: i64) -> i64 {
-        let product = i128::from(self.cents) * 1_000 * i128::from(grams.max(0));
-        i64::try_from(product / i128::from(self.grams)).unwrap_or(i64::MAX)
+        let product = i128::from(self.rise) * i128::from(grams.max(0));
+        i64::try_from(product / i128::from(self.run)).unwrap_or(i64::MAX)
     }
 }
 
-/// Points (grams, cents).
+/// Points (grams, thousandths of a cent).
 type Points = Vec<(i64, i64)>;
 /// A service in a zone, to residential addresses or others.
 type Pair = (ServiceIdx, ZoneIdx, bool);
@@ -148,7 +148,7 @@ fn lines_from(
         points.extend_from_slice(own);
     }
     let hull = hull(points);
-    (!hull.is_empty()).then(|| edges(&hull))
+    (!hull.is_empty()).then(|| lines_under(&hull))
 }
 
 /// The least that each price row can come to, at the heaviest content it can have.
@@ -171,7 +171,7 @@ fn floor_prices(batch: &Batch, (service, zone, residential): Pair) -> Points {
         let price = row.price.0.saturating_add(row.price.percent(fuel).0);
         let price = price.saturating_add(surely(batch, offered, service, row.price, residential));
         let least = price.saturating_sub(rebate(batch, offered, service, row.price.0, fuel));
-        (row.max_weight.0.min(heaviest), least)
+        (row.max_weight.0.min(heaviest), milli(least))
     })
     .collect()
 }
@@ -237,7 +237,7 @@ fn rebate(batch: &Batch, offered: &Service, service: ServiceIdx, base: i64, fuel
 }
 
 /// The lower convex hull, from the cheapest point on: rising weights and prices, rising slopes.
-fn hull(mut points: Points) -> Points {
+pub(super) fn hull(mut points: Points) -> Points {
     // From heavy to light only points cheaper than all heavier ones matter: a line under the heavier is under the lighter.
     points.sort_unstable_by_key(|&(grams, cents)| (std::cmp::Reverse(grams), cents));
     let mut least = i64::MAX;
@@ -267,35 +267,37 @@ fn slope_rises(a: (i64, i64), b: (i64, i64), c: (i64, i64)) -> bool {
 }
 
 /// The level line, the edges that start above nothing, and the ray from the origin.
-fn edges(hull: &[(i64, i64)]) -> Vec<Line> {
-    let (grams, cents) = hull[0];
+pub(super) fn lines_under(hull: &[(i64, i64)]) -> Vec<Line> {
+    let Some(&(grams, least)) = hull.first() else {
+        return Vec::new();
+    };
     let mut lines = vec![Line {
-        at_least: milli(cents),
-        cents: 0,
-        grams: 1,
+        at_least: least,
+        rise: 0,
+        run: 1,
     }];
-    let mut touched = (grams, cents);
+    let mut touched = (grams, least);
     for pair in hull.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let mut line = Line {
             at_least: 0,
-            cents: to.1 - from.1,
-            grams: to.0 - from.0,
+            rise: to.1 - from.1,
+            run: to.0 - from.0,
         };
         // Rounded down: the slope is not used before it is rounded, so its value at `from` is rounded up.
-        line.at_least = milli(from.1) - line.weighs(from.0) - 1;
+        line.at_least = from.1 - line.weighs(from.0) - 1;
         if line.at_least < 0 {
             break;
         }
         lines.push(line);
         touched = to;
     }
-    let (grams, cents) = touched;
-    if grams > 0 && cents >= 0 {
+    let (run, rise) = touched;
+    if run > 0 && rise >= 0 {
         lines.push(Line {
             at_least: 0,
-            cents,
-            grams,
+            rise,
+            run,
         });
     }
     lines
@@ -378,18 +380,18 @@ mod tests {
     #[test]
     fn lines_stay_under_all_prices_and_touch_some() {
         let points = vec![
-            (1_000, 400),
-            (2_000, 450),
-            (5_000, 900),
-            (10_000, 1_600),
-            (30_000, 3_900),
+            (1_000, 400_000),
+            (2_000, 450_000),
+            (5_000, 900_000),
+            (10_000, 1_600_000),
+            (30_000, 3_900_000),
         ];
-        let lines = edges(&hull(points.clone()));
+        let lines = lines_under(&hull(points.clone()));
         assert_eq!(lines[0].at_least, 400_000);
         for line in &lines {
             let gaps = points
                 .iter()
-                .map(|&(w, p)| p * 1_000 - line.at_least - line.weighs(w));
+                .map(|&(w, p)| p - line.at_least - line.weighs(w));
             let least = gaps.min().unwrap();
             assert!((0..=2).contains(&least), "{line:?} {least}");
         }
@@ -406,7 +408,7 @@ mod tests {
 
     #[test]
     fn many_parcels_follow_the_ray() {
-        let lines = edges(&hull(vec![(1_000, 400), (10_000, 1_000)]));
+        let lines = lines_under(&hull(vec![(1_000, 400_000), (10_000, 1_000_000)]));
         // Ten parcels of 10 kg are the cheapest way to send 100 kg.
         let best = lines
             .iter()

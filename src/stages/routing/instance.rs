@@ -322,6 +322,18 @@ impl Supply {
         }
     }
 
+    /// What a plan leaves: units by inventory cell, then by facility, then shipments by facility.
+    pub fn left(batch: &Batch, left: &[i64]) -> Supply {
+        let (cells, facilities) = left.split_at(batch.inventory.by_item.len());
+        let (units_left, shipments) = facilities.split_at(batch.facilities.len());
+        let units = |&left: &i64| u64::try_from(left).unwrap_or(0);
+        Supply {
+            free: cells.iter().map(|left| units(left) as u32).collect(),
+            capacity: units_left.iter().map(units).collect(),
+            gates: shipments.iter().map(units).collect(),
+        }
+    }
+
     /// Units that the facility can still pick.
     pub fn capacity(&self, facility: FacilityIdx) -> u64 {
         self.capacity[facility.0 as usize]

@@ -3,26 +3,30 @@
 //! The model of [`super`] goes to [`crate::solve::assign`]: an order is an order there, a facility a site; the resources are the free stock of
 //! every inventory cell, then units and then shipments of every facility. Orders of up to 128 parts bring the exact price of each ([`super::table`]). Of
 //! larger ones the patterns are made as they are needed (columns): what order by order and the nearest facility chose, everything from one
-//! facility, and beams at the tolls; their part of the bound comes from the price rows ([`super::freight_floor`]).
+//! facility, and beams at the tolls; their part of the bound comes from lines and planes under all prices ([`super::carton_floor`], [`super::freight_floor`]).
 //!
-//! After the search, orders take what is still free and costs less than its penalty, and an order that could ship something does.
+//! Once there is a plan, large orders look for patterns on what it leaves, again and again.
 
 use std::hash::{Hash, Hasher};
+use std::time::Duration;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::error::Result;
+use crate::model::Batch;
 use crate::model::ids::{FacilityIdx, Idx};
 use crate::model::plan::{ShadowPrice, ShadowPrices};
 use crate::model::units::Cents;
 use crate::solve::assign::{
-    self, COLUMN, Class, Column, Effort, Loose, LooseSite, MILLI, NONE, Offer, Problem, Resource,
-    Shapes, Site, Solution, Terms,
+    self, COLUMN, Class, Column, Effort, Loose, LooseSite, MILLI, NONE, Offer, Plan, Problem,
+    Resource, Shapes, Site, Solution, Terms,
 };
 use crate::stage::Ctx;
+use crate::stages::shipping::Shipping;
 
-use super::bulk::{Bulk, Tolls};
+use super::bulk::{self, Bulk, Tolls};
+use super::carton_floor::CartonFloor;
 use super::fill::Fill;
 use super::freight_floor::SiteFloor;
 use super::instance::{Demand, Instance, Supply, Want};
@@ -32,12 +36,14 @@ use super::table::{self, Table};
 /// Orders on their way to the solver.
 pub(super) struct Joint<'a> {
     instance: &'a Instance<'a>,
+    shipping: &'a Shipping<'a>,
     problem: Problem,
     shapes: Shapes,
     /// Classes by hash of their table and terms.
     known: FxHashMap<u64, Vec<u32>>,
     large: Vec<Large<'a>>,
     freight: SiteFloor<'a>,
+    cartons: CartonFloor<'a>,
     start: Supply,
     /// Parts of every order in the plans of the rules.
     rules: [Vec<assign::Parts>; 2],
@@ -46,13 +52,9 @@ pub(super) struct Joint<'a> {
 /// Handling of a unit as the bound knows it: cents.
 const MOST_HANDLING: i64 = 1_000_000_000_000;
 
-/// Rounds in which large orders take what is left.
-const TOP_UPS: usize = 10;
-
 /// An order with columns.
 struct Large<'a> {
     position: usize,
-    units: u64,
     class: u32,
     bulk: Box<Bulk<'a>>,
     /// The pattern of each column.
@@ -70,7 +72,7 @@ pub(super) struct Decided {
 }
 
 impl<'a> Joint<'a> {
-    pub fn new(instance: &'a Instance<'a>) -> Joint<'a> {
+    pub fn new(instance: &'a Instance<'a>, shipping: &'a Shipping<'a>) -> Joint<'a> {
         let batch = instance.batch;
         let stock = instance.free().iter();
         let (capacity, gates) = (batch.facilities.iter(), batch.facilities.iter());
@@ -90,6 +92,8 @@ impl<'a> Joint<'a> {
             known: FxHashMap::default(),
             large: Vec::new(),
             freight: SiteFloor::new(batch),
+            cartons: CartonFloor::new(shipping),
+            shipping,
             start: Supply::new(instance),
             rules: Default::default(),
         }
@@ -115,11 +119,10 @@ impl<'a> Joint<'a> {
             }
             (None, Choices::Large(bulk)) => {
                 let nothing = demand.lost.saturating_add(demand.backordered(demand.units));
-                let loose = loose(self.instance, &mut self.freight, demand, &bulk);
+                let loose = self.loose(demand, &bulk);
                 let class = self.problem.add_large(nothing, loose);
                 let mut large = Large {
                     position,
-                    units: demand.units,
                     class,
                     bulk: Box::new(bulk),
                     patterns: Vec::new(),
@@ -186,12 +189,21 @@ impl<'a> Joint<'a> {
         let effort = Effort::level(effort, self.problem.orders(), ctx.seed);
         let instance = self.instance;
         let mut large = std::mem::take(&mut self.large);
-        let mut grow = |problem: &mut Problem, tolls: &[i64]| {
+        let mut grow = |problem: &mut Problem, tolls: &[i64], plan: Option<&Plan>| {
             let view = Tolls::of(instance.batch, tolls);
-            let supply = Supply::new(instance);
+            let supply = match plan {
+                None => Supply::new(instance),
+                Some(plan) => Supply::left(instance.batch, &plan.left),
+            };
             let found: Vec<Vec<(Pattern, i64)>> = large
                 .par_iter()
-                .map(|large| large.bulk.at_tolls(&supply, &view))
+                .map_init(
+                    || supply.clone(),
+                    |supply, large| match plan {
+                        None => large.bulk.at_tolls(supply, Some(&view)),
+                        Some(plan) => large.on_left(instance.batch, supply, &view, plan),
+                    },
+                )
                 .collect();
             for (large, found) in large.iter_mut().zip(found) {
                 for (pattern, cost) in found {
@@ -202,11 +214,13 @@ impl<'a> Joint<'a> {
         let mut problem = std::mem::take(&mut self.problem);
         (self.known, self.shapes) = Default::default();
         let starts = std::mem::take(&mut self.rules);
-        let solution = assign::solve(&mut problem, &effort, &starts, &mut grow, &mut |_| {
-            ctx.interrupted().is_ok()
+        let mut phases = Phases::new(ctx);
+        let solution = assign::solve(&mut problem, &effort, &starts, &mut grow, &mut |phase| {
+            phases.go_on(phase)
         });
+        phases.enter("done");
         ctx.interrupted()?;
-        let patterns = finish(instance, &problem, &solution, &large);
+        let patterns = patterns(instance, &problem, &solution, &large);
         Ok(Decided {
             patterns,
             bound: Cents(solution.bound),
@@ -216,7 +230,67 @@ impl<'a> Joint<'a> {
     }
 }
 
+/// What the search is doing, for the log, and when it must end.
+struct Phases<'a> {
+    ctx: &'a Ctx<'a>,
+    end: Option<Duration>,
+    since: Duration,
+    phase: String,
+}
+
+impl<'a> Phases<'a> {
+    fn new(ctx: &'a Ctx) -> Phases<'a> {
+        let limit = ctx.params.routing.time_seconds;
+        let now = (ctx.elapsed)();
+        Phases {
+            ctx,
+            end: (limit > 0).then(|| now + Duration::from_secs(limit.unsigned_abs())),
+            since: now,
+            phase: "prices".into(),
+        }
+    }
+
+    fn enter(&mut self, phase: &str) {
+        if self.phase != phase {
+            let now = (self.ctx.elapsed)();
+            let seconds = (now - self.since).as_secs_f64();
+            tracing::info!(phase = self.phase, seconds, "routing");
+            (self.since, self.phase) = (now, phase.into());
+        }
+    }
+
+    fn go_on(&mut self, phase: &str) -> bool {
+        self.enter(phase);
+        let in_time = self.end.is_none_or(|end| (self.ctx.elapsed)() < end);
+        in_time && self.ctx.interrupted().is_ok()
+    }
+}
+
 impl Large<'_> {
+    /// Patterns on what a plan leaves and the order has, selfish and at the tolls, with their costs.
+    fn on_left(
+        &self,
+        batch: &Batch,
+        supply: &mut Supply,
+        tolls: &Tolls,
+        plan: &Plan,
+    ) -> Vec<(Pattern, i64)> {
+        let own = match plan.parts[self.position].first() {
+            Some(&(COLUMN, column)) => Some(&self.patterns[usize::from(column)]),
+            _ => None,
+        };
+        let parts = || own.into_iter().flat_map(|own| &own.parts);
+        for part in parts() {
+            supply.give_part(batch, part.facility, &part.content);
+        }
+        let mut found = self.bulk.at_tolls(supply, None);
+        found.append(&mut self.bulk.at_tolls(supply, Some(tolls)));
+        if let Some(own) = own {
+            supply.take(batch, own.contents());
+        }
+        found
+    }
+
     /// Adds a pattern as a column, and returns its number.
     fn add(
         &mut self,
@@ -309,71 +383,96 @@ fn uses(instance: &Instance, pattern: &Pattern) -> Vec<(Resource, u32)> {
     uses
 }
 
-/// What a large order costs at least.
-fn loose(instance: &Instance, freight: &mut SiteFloor, demand: &Demand, bulk: &Bulk) -> Loose {
-    let batch = instance.batch;
-    let rules = &instance.rules;
-    let first = batch.inventory.by_item.len();
-    let grams = demand
-        .wants
-        .iter()
-        .map(|want| i128::from(batch.items.weight[want.item].0) * i128::from(want.quantity));
-    let grams = i64::try_from(grams.sum::<i128>()).unwrap_or(i64::MAX);
-    let facilities = instance.stocking(demand);
-    let mut sites = Vec::with_capacity(facilities.len());
-    let mut offers = Vec::with_capacity(facilities.len() * demand.wants.len());
-    // Every parcel has at least one unit: what a carton may earn, a unit earns at most.
-    let carton = batch
-        .cartons
-        .cost
-        .iter()
-        .map(|cost| cost.0)
-        .min()
-        .unwrap_or(0)
-        .min(0);
-    for facility in facilities {
-        let line = freight.line(demand.order, facility, grams);
-        let site = &batch.facilities[facility];
-        let at_least = line.map_or(0, |line| line.at_least);
-        let whole = bulk.whole_price(facility);
-        let store = bulk.shipping.store_penalty(facility).0;
-        sites.push(LooseSite {
-            capacity: (first + facility.index()) as Resource,
-            gate: gate(instance, facility),
-            fixed: (site.handling_per_order.0 + store) * MILLI + at_least.max(0),
-            whole: whole.map(|cost| cost.saturating_mul(MILLI)),
-            exact: whole.is_some(),
-        });
-        for want in demand.wants {
-            let cell = batch.inventory.cell(want.item, facility);
-            let may = line.is_some() && instance.may_ship(demand.order, facility, want.item);
-            let cell = cell.filter(|_| may);
-            let most = cell.map_or(0, |cell| instance.free()[cell]);
-            let weight = batch.items.weight[want.item].0;
-            let weighs = line.map_or(0, |line| line.weighs(weight));
-            let each = i64::from(batch.items.handling_units[want.item]);
-            // At least this: what does not fit in 64 bits is cut off.
-            let handling = site
-                .handling_per_unit
-                .0
-                .saturating_mul(each)
-                .min(MOST_HANDLING);
-            offers.push(Offer {
-                cell: cell.map_or(NONE, |cell| cell as Resource),
-                most,
-                unit: (handling + carton) * MILLI + weighs + at_least.min(0),
+impl Joint<'_> {
+    /// What a large order costs at least.
+    fn loose(&mut self, demand: &Demand, bulk: &Bulk) -> Loose {
+        let instance = self.instance;
+        let (batch, rules) = (instance.batch, &instance.rules);
+        let first = batch.inventory.by_item.len();
+        let facilities = instance.stocking(demand);
+        let mut sites = Vec::with_capacity(facilities.len());
+        let mut offers = Vec::with_capacity(facilities.len() * demand.wants.len());
+        for facility in facilities {
+            let freight = self.freight_of(demand, facility);
+            let site = &batch.facilities[facility];
+            let whole = bulk.whole_price(facility);
+            let store = self.shipping.store_penalty(facility).0;
+            let at_least = freight.as_ref().map_or(0, |freight| freight.0);
+            sites.push(LooseSite {
+                capacity: (first + facility.index()) as Resource,
+                gate: gate(instance, facility),
+                fixed: (site.handling_per_order.0 + store) * MILLI + at_least.max(0),
+                whole: whole.map(|cost| cost.saturating_mul(MILLI)),
+                exact: whole.is_some(),
             });
+            for (l, want) in demand.wants.iter().enumerate() {
+                let cell = batch.inventory.cell(want.item, facility);
+                let may = freight.is_some() && instance.may_ship(demand.order, facility, want.item);
+                let cell = cell.filter(|_| may);
+                let most = cell.map_or(0, |cell| instance.free()[cell]);
+                let each = i64::from(batch.items.handling_units[want.item]);
+                // At least this: what does not fit in 64 bits is cut off.
+                let handling = site
+                    .handling_per_unit
+                    .0
+                    .saturating_mul(each)
+                    .min(MOST_HANDLING);
+                let ships = freight.as_ref().map_or(0, |freight| freight.1[l]);
+                offers.push(Offer {
+                    cell: cell.map_or(NONE, |cell| cell as Resource),
+                    most,
+                    unit: handling * MILLI + ships + at_least.min(0),
+                });
+            }
+        }
+        Loose {
+            quantities: demand.wants.iter().map(|want| want.quantity).collect(),
+            sites,
+            offers,
+            unserved: demand.backorder * MILLI,
+            lost: demand.lost * MILLI,
+            split: rules.split * MILLI,
+            complete: demand.complete,
+            most_parts: u16::try_from(rules.max_shipments).unwrap_or(u16::MAX),
         }
     }
-    Loose {
-        quantities: demand.wants.iter().map(|want| want.quantity).collect(),
-        sites,
-        offers,
-        unserved: demand.backorder * MILLI,
-        lost: demand.lost * MILLI,
-        split: rules.split * MILLI,
-        complete: demand.complete,
-        most_parts: u16::try_from(rules.max_shipments).unwrap_or(u16::MAX),
+
+    /// What a shipment of the facility costs a carrier and cardboard at least, and what a unit of each line adds; `None`: nothing
+    /// goes there. By cartons if all lines travel in them, by the price rows otherwise.
+    fn freight_of(&mut self, demand: &Demand, facility: FacilityIdx) -> Option<(i64, Vec<i64>)> {
+        let batch = self.instance.batch;
+        let items = &batch.items;
+        let sum = |of: &dyn Fn(&Want) -> i128| {
+            let all: i128 = demand
+                .wants
+                .iter()
+                .map(|w| of(w) * i128::from(w.quantity))
+                .sum();
+            i64::try_from(all).unwrap_or(i64::MAX)
+        };
+        let grams = sum(&|want| i128::from(items.weight[want.item].0));
+        let line = self.freight.line(demand.order, facility, grams)?;
+        let boxed = |want: &Want| self.shipping.is_boxed(facility, want.item);
+        if demand.wants.iter().all(boxed) {
+            let mm3 = sum(&|want| bulk::cubic_millimetres(items.size[want.item]));
+            let class = self.shipping.rate_class(demand.order);
+            let hazmat = demand.wants.iter().any(|want| items.hazmat[want.item]);
+            let found = self.cartons.plane(&class, facility, hazmat, (grams, mm3));
+            if let Some((plane, late)) = found {
+                let unit = |want: &Want| {
+                    let mm3 = bulk::cubic_millimetres(items.size[want.item]);
+                    let mm3 = i64::try_from(mm3).unwrap_or(i64::MAX);
+                    plane.unit(items.weight[want.item].0, mm3)
+                };
+                let units = demand.wants.iter().map(unit).collect();
+                return Some((plane.at_least() + late.0 * MILLI, units));
+            }
+        }
+        // Every parcel has at least one unit: what a carton may earn, a unit earns at most.
+        let carton = batch.cartons.cost.iter().map(|cost| cost.0).min();
+        let carton = carton.unwrap_or(0).min(0) * MILLI;
+        let unit = |want: &Want| carton + line.weighs(items.weight[want.item].0);
+        Some((line.at_least, demand.wants.iter().map(unit).collect()))
     }
 }
 
@@ -412,40 +511,26 @@ fn shadow_prices(instance: &Instance, tolls: &[i64]) -> ShadowPrices {
     prices
 }
 
-/// The patterns of the plan, with what is still free given to those who lack it.
-fn finish(
+/// The patterns of the plan.
+fn patterns(
     instance: &Instance,
     problem: &Problem,
     solution: &Solution,
     large: &[Large],
 ) -> Vec<Pattern> {
-    let batch = instance.batch;
-    let mut patterns: Vec<Pattern> = vec![Pattern::default(); instance.len()];
-    let mut supply = Supply::new(instance);
     let columns: FxHashMap<usize, &Large> = large.iter().map(|l| (l.position, l)).collect();
-    for (position, pattern) in patterns.iter_mut().enumerate() {
-        let demand = instance.demand(position);
-        let parts = &solution.plan.parts[position];
-        *pattern = match (parts.first(), columns.get(&position)) {
+    let all = solution.plan.parts.iter().enumerate();
+    let patterns = all.map(
+        |(position, parts)| match (parts.first(), columns.get(&position)) {
             (Some(&(COLUMN, column)), Some(large)) => large.patterns[usize::from(column)].clone(),
-            _ => pattern_of(&problem.of(position), &demand, parts),
-        };
-        let taken = supply.take(batch, pattern.contents());
+            _ => pattern_of(&problem.of(position), &instance.demand(position), parts),
+        },
+    );
+    let mut patterns: Vec<Pattern> = patterns.collect();
+    let mut supply = Supply::new(instance);
+    for pattern in &patterns {
+        let taken = supply.take(instance.batch, pattern.contents());
         debug_assert!(taken, "the plan keeps within stock and capacity");
-    }
-    // A large order that decides anew may free what another lacks, so they come first, again and again; the others only take.
-    for _ in 0..TOP_UPS {
-        let mut changed = false;
-        for large in large {
-            let pattern = &mut patterns[large.position];
-            if let Some(better) = top_up_large(instance, large, pattern, &mut supply) {
-                *pattern = better;
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
     }
     Fill {
         instance,
@@ -454,15 +539,6 @@ fn finish(
         supply: &mut supply,
     }
     .run();
-    for (position, pattern) in patterns.iter_mut().enumerate() {
-        if !columns.contains_key(&position) {
-            let demand = instance.demand(position);
-            let class = problem.of(position);
-            if let Some(better) = top_up(instance, &class, &demand, pattern, &mut supply) {
-                *pattern = better;
-            }
-        }
-    }
     patterns
 }
 
@@ -480,101 +556,4 @@ fn pattern_of(class: &Class, demand: &Demand, parts: &[(u16, u16)]) -> Pattern {
         parts,
         refused: Vec::new(),
     }
-}
-
-/// Adds what lies where the order ships anyway; an order that ships nothing gets its largest part, the cheapest of those.
-fn top_up(
-    instance: &Instance,
-    class: &Class,
-    demand: &Demand,
-    pattern: &Pattern,
-    supply: &mut Supply,
-) -> Option<Pattern> {
-    let full = demand.wants.iter();
-    let full = full
-        .clone()
-        .all(|want| pattern.shipped(want.line) == want.quantity);
-    if demand.complete || full {
-        return None;
-    }
-    let batch = instance.batch;
-    let site_of =
-        |facility: FacilityIdx| class.sites.iter().position(|site| site.tag == facility.0);
-    let offered = |site: usize, state: usize| class.prices(site)[state] != assign::NO_OFFER;
-    let mut grown = pattern.clone();
-    let lacking = |want: &Want| want.quantity - pattern.shipped(want.line);
-    let mut lacking: Vec<u32> = demand.wants.iter().map(lacking).collect();
-    for part in &mut grown.parts {
-        let site = site_of(part.facility)?;
-        let mut state: usize = part
-            .content
-            .iter()
-            .map(|&(line, units)| {
-                let at = demand.wants.iter().position(|want| want.line == line);
-                at.map_or(0, |at| class.shape.single(at) * units as usize)
-            })
-            .sum();
-        for (l, want) in demand.wants.iter().enumerate() {
-            while lacking[l] > 0
-                && offered(site, state + class.shape.single(l))
-                && supply.take_line(batch, part.facility, want.line, 1)
-            {
-                lacking[l] -= 1;
-                state += class.shape.single(l);
-            }
-        }
-        part.content = table::content(class.shape, demand, state);
-    }
-    if grown.parts.is_empty() {
-        let parts = (0..class.sites.len())
-            .flat_map(|site| (1..class.shape.states()).map(move |state| (site, state)));
-        let best = parts
-            .filter(|&(site, state)| offered(site, state))
-            .filter(|&(site, state)| {
-                let facility = FacilityIdx(class.sites[site].tag);
-                let content = table::content(class.shape, demand, state);
-                let total = class.shape.total(state) as u64;
-                supply.room(facility) >= total
-                    && content
-                        .iter()
-                        .all(|&(line, n)| supply.free(batch, facility, batch.lines.item[line]) >= n)
-            })
-            .min_by_key(|&(site, state)| {
-                (
-                    -class.shape.total(state),
-                    class.prices(site)[state],
-                    site,
-                    state,
-                )
-            });
-        let (site, state) = best?;
-        grown = pattern_of(class, demand, &[(site as u16, state as u16)]);
-        supply.take(batch, grown.contents());
-    }
-    (grown != *pattern).then_some(grown)
-}
-
-/// A large order decides anew on its own and what is free, if it ships more then.
-fn top_up_large(
-    instance: &Instance,
-    large: &Large,
-    pattern: &Pattern,
-    supply: &mut Supply,
-) -> Option<Pattern> {
-    let batch = instance.batch;
-    let shipped = |pattern: &Pattern| -> u64 {
-        let contents = pattern.parts.iter().flat_map(|part| &part.content);
-        contents.map(|c| u64::from(c.1)).sum()
-    };
-    if shipped(pattern) == large.units {
-        return None;
-    }
-    for part in &pattern.parts {
-        supply.give_part(batch, part.facility, &part.content);
-    }
-    let found = large.bulk.decide(supply, &[]);
-    let better = shipped(&found) > shipped(pattern);
-    let kept = if better { &found } else { pattern };
-    supply.take(batch, kept.contents());
-    better.then_some(found)
 }

@@ -28,9 +28,8 @@
 //! regret at these prices, and improves that plan and the better of the two others by ejection chains and integer programmes over shards.
 //! So the plan is never dearer than the rules, and `routing_bounds` says how far it can be from the best. `shadow_prices` are the prices.
 //!
-//! One rule comes on top of the cost, so that cheap penalties do not turn sales away: *what can ship does*. An order leaves nothing
-//! in a facility that ships for it anyway, and ships something if it can; only a further shipment may be given up for the
-//! penalty (`split_too_costly`). The bound does not know this rule, and holds all the more.
+//! What costs more than its penalty waits, even if it lies where the order ships anyway (`too_costly`, `split_too_costly`): the penalties are
+//! what the user says a unit or an order that waits is worth. The rules do not weigh that up: they ship what they can.
 //!
 //! | file | what |
 //! |---|---|
@@ -42,11 +41,12 @@
 //! | `nearest` | the rule in use, for comparison |
 //! | `joint`, `table`, `fill` | all orders together |
 //! | `permits` | who may ship what for whom |
-//! | `freight_floor` | what shipping costs at least, where parts are too many to be priced |
+//! | `freight_floor`, `carton_floor` | what shipping costs at least, where parts are too many to be priced |
 //! | `check` | the audit |
 
 mod beam;
 mod bulk;
+mod carton_floor;
 mod check;
 mod commit;
 mod fill;

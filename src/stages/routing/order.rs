@@ -255,27 +255,31 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    /// The first obstacle to `need` units: stock, then rules on who may ship, then services, then capacity, then the number of
-    /// shipments, then cost.
+    /// The first obstacle to `need` units: stock, then rules on who may ship, then services, then capacity, then cost where the order
+    /// ships anyway or nothing ships, then the number of shipments, then the cost of a further one.
     fn reason(&self, i: usize, want: &Want, need: u64) -> Code {
         let order = self.instance.batch.lines.order[want.line];
-        let (mut free, mut allowed, mut servable, mut pickable) = (0, 0, 0, 0);
+        let (mut free, mut allowed, mut servable, mut pickable, mut beside) = (0, 0, 0, 0, 0);
         let mut bars = Bars::default();
         for (facility, units) in self.supply.holders(self.instance.batch, want.item) {
             let units = u64::from(units);
-            let capacity = self.supply.capacity(facility);
             free += units;
             if let Some(code) = self.instance.barred(order, facility, want.item) {
                 bars.add(code, units);
                 continue;
             }
             allowed += units;
-            // A facility that ships anyway would have added it, were there a service for all of it.
-            let refused = self.pattern.refused.contains(&facility)
-                || (self.pattern.uses(facility) && capacity > 0);
-            if !refused && self.choices.servable(facility, i) {
+            let uses = self.pattern.uses(facility);
+            let room = match uses {
+                true => self.supply.capacity(facility),
+                false => self.supply.room(facility),
+            };
+            if !self.pattern.refused.contains(&facility) && self.choices.servable(facility, i) {
                 servable += units;
-                pickable += units.min(self.supply.room(facility));
+                pickable += units.min(room);
+                if uses {
+                    beside += units.min(room);
+                }
             }
         }
         if free < need {
@@ -291,6 +295,8 @@ impl Ask<'_> {
             Code::NoService
         } else if pickable < need {
             Code::NoCapacity
+        } else if self.pattern.parts.is_empty() || beside > 0 {
+            Code::TooCostly
         } else if self.pattern.parts.len() >= self.instance.rules.max_shipments {
             Code::TooManyShipments
         } else {
@@ -309,7 +315,9 @@ impl Ask<'_> {
             .iter()
             .enumerate()
             .map(|(i, want)| match self.reason(i, want, wanted(want)) {
-                Code::TooManyShipments | Code::SplitTooCostly => Code::ShipTogether,
+                Code::TooManyShipments | Code::SplitTooCostly | Code::TooCostly => {
+                    Code::ShipTogether
+                }
                 code => code,
             })
             .collect();
@@ -339,8 +347,15 @@ impl Ask<'_> {
             .into_iter()
             .map(|facility| self.supply.room(facility))
             .fold(0, u64::saturating_add);
+        let (batch, supply) = (self.instance.batch, self.supply);
+        let alone = self.instance.stocking(demand).into_iter().any(|site| {
+            let has = |want: &Want| supply.free(batch, site, want.item) >= want.quantity;
+            supply.room(site) >= demand.units && demand.wants.iter().all(has)
+        });
         if room < demand.units {
             Code::NoCapacity
+        } else if alone {
+            Code::TooCostly
         } else {
             Code::TooManyShipments
         }

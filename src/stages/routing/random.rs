@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 
+use super::carton_floor::CartonFloor;
 use super::tests::Case;
 use super::*;
 use crate::model::ids::{CarrierIdx, FacilityIdx, ItemIdx};
 use crate::model::network::FacilityKind;
+use crate::model::orders::ServiceLevel;
 use crate::model::rates::{ServiceTerms, Surcharge, SurchargeKind};
 use crate::model::restrictions::{Restriction, RestrictionKind};
 use crate::model::units::Cents;
@@ -358,29 +360,59 @@ impl Brute<'_> {
         }
         best
     }
+}
 
-    /// Whether a facility that ships still has a unit that waits and could go along, or nothing ships though it could.
-    fn withholds(&mut self, order: OrderIdx, split: &Split, left: &[Vec<i64>]) -> bool {
+impl Brute<'_> {
+    /// What of an order travels in cartons costs no less than the plane for all of it says, whichever part of it is sent.
+    fn beside_planes(&mut self, order: OrderIdx) {
         let batch = &self.case.batch;
-        let used: Vec<bool> = (0..batch.facilities.len())
-            .map(|f| split.iter().any(|way| way[f] > 0))
-            .collect();
-        let none = !used.contains(&true);
-        for (l, line) in batch.orders.lines(order).enumerate() {
-            let waits = batch.lines.quantity[line] as u32 > split[l].iter().sum();
-            for (f, &used) in used.iter().enumerate() {
-                let there = left[batch.lines.item[line].0 as usize][f] > 0;
-                let open = used || (none && left[batch.items.len() + 1][f] > 0);
-                if waits && open && there && left[batch.items.len()][f] > 0 {
-                    let mut more = split.clone();
-                    more[l][f] += 1;
-                    if self.cost(order, &more).is_some() {
-                        return true;
-                    }
+        let items = &batch.items;
+        let mut floor = CartonFloor::new(&self.shipping);
+        let class = self.shipping.rate_class(order);
+        let lines: Vec<LineIdx> = batch.orders.lines(order).collect();
+        let measure = |line: LineIdx| {
+            let item = batch.lines.item[line];
+            let mm3 = items.size[item]
+                .iter()
+                .map(|&side| i64::from(side))
+                .product::<i64>();
+            (items.weight[item].0, mm3)
+        };
+        let hazmat = lines
+            .iter()
+            .any(|&line| items.hazmat[batch.lines.item[line]]);
+        let all = lines.iter().fold((0, 0), |sum, &line| {
+            let (units, one) = (batch.lines.quantity[line], measure(line));
+            (sum.0 + units * one.0, sum.1 + units * one.1)
+        });
+        for facility in batch.facilities.indices() {
+            let boxed = |line: &LineIdx| self.shipping.is_boxed(facility, batch.lines.item[*line]);
+            if !lines.iter().all(boxed) {
+                continue;
+            }
+            let Some((plane, late)) = floor.plane(&class, facility, hazmat, all) else {
+                continue;
+            };
+            for share in 1..=4 {
+                let content: Vec<(LineIdx, u32)> = lines
+                    .iter()
+                    .map(|&line| (line, (batch.lines.quantity[line] * share / 4) as u32))
+                    .filter(|part| part.1 > 0)
+                    .collect();
+                if content.is_empty() {
+                    continue;
+                }
+                if let Ok(cost) = self.shipping.cost(order, facility, &content) {
+                    let units = content.iter().map(|&(line, units)| {
+                        let (grams, mm3) = measure(line);
+                        plane.unit(grams, mm3) * i64::from(units)
+                    });
+                    let least = plane.at_least() + late.0 * 1_000 + units.sum::<i64>();
+                    let exact = (cost.freight + cost.cartons + cost.lateness).0 * 1_000;
+                    assert!(least <= exact, "{least} > {exact} for {content:?}");
                 }
             }
         }
-        false
     }
 }
 
@@ -463,10 +495,20 @@ proptest! {
             let patterns = b.patterns(order);
             let costs: Vec<i64> = patterns.into_iter().filter_map(|(split, cost)| {
                 let mut left = b.supply();
-                (b.take(order, &split, &mut left) && !b.withholds(order, &split, &left)).then_some(cost)
+                b.take(order, &split, &mut left).then_some(cost)
             }).collect();
             costs.into_iter().min()
         });
         prop_assert_eq!(Some(out.cost.total().0), best);
+    }
+
+    #[test]
+    fn cartons_cost_at_least_their_plane(plot in plot(1, 3, 12), express in 0..3u8) {
+        let mut plot = plot;
+        // Without rebates, or there are no planes.
+        plot.extra = (plot.extra.0.abs(), plot.extra.1.abs());
+        let mut case = stage(&plot);
+        case.batch.orders.service[OrderIdx(0)] = ServiceLevel::ALL[usize::from(express)];
+        brute(&case, |b| b.beside_planes(OrderIdx(0)));
     }
 }

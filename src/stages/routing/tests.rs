@@ -141,9 +141,17 @@ fn a_split_is_given_up_for_a_smaller_penalty_only() {
     let both = split(1_200);
     assert_eq!(both.shipments.len(), 2);
     assert_eq!(both.cost.split_penalty, Cents(150));
-    let one = split(100);
-    assert_eq!(one.shipments.len(), 1, "what can ship does");
+    // Dearer than either shipment by itself, cheaper than the second with its split.
+    let each = (both.cost.total() - both.cost.split_penalty).0 / 2;
+    let one = split(each + 75);
+    assert_eq!(one.shipments.len(), 1);
     assert_eq!(codes(&one), [Code::SplitTooCostly]);
+    let none = split(100);
+    assert!(
+        none.shipments.is_empty(),
+        "waiting is cheaper than any freight"
+    );
+    assert_eq!(codes(&none), [Code::TooCostly; 2]);
 }
 
 #[test]

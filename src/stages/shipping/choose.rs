@@ -17,9 +17,9 @@ const DAY: i64 = 86_400;
 
 /// Where and when an offer would go.
 pub(super) struct Route<'a> {
-    offer: &'a Offer,
-    lane: Lane<'a>,
-    transit_days: u16,
+    pub offer: &'a Offer,
+    pub lane: Lane<'a>,
+    pub transit_days: u16,
 }
 
 /// Whole days after the promise, rounded up; 0: in time.
@@ -276,7 +276,7 @@ impl<'a> Shipping<'a> {
     }
 
     /// Offers of the facility that go to the destination.
-    fn routes(
+    pub(super) fn routes(
         &self,
         class: &RateClass,
         facility: FacilityIdx,

@@ -13,6 +13,7 @@
 
 mod appraise;
 mod choose;
+mod floor;
 mod measure;
 mod offers;
 mod pack;
@@ -26,6 +27,7 @@ mod tariff;
 #[cfg(test)]
 mod tests;
 
+pub use floor::{Corner, Reach};
 pub use measure::Measured;
 pub use quote::Quote;
 

@@ -146,6 +146,13 @@ impl Packer {
         packed
     }
 
+    /// Whether some carton of the facility holds the item.
+    pub fn boxes(&self, batch: &Batch, facility: FacilityIdx, item: ItemIdx) -> bool {
+        let shelf = &self.shelves[self.full[facility] as usize];
+        let piece = piece(batch, item);
+        (0..shelf.bins.len()).any(|bin| shelf.takes(bin, &piece))
+    }
+
     /// No packing of the content has fewer packages.
     pub fn fewest(&self, batch: &Batch, facility: FacilityIdx, content: &[(LineIdx, u32)]) -> u64 {
         let mut packages = 0;
@@ -258,6 +265,11 @@ impl Shelf {
     pub fn limits(&self, bin: usize) -> (i64, i64) {
         let tare = self.tare[bin];
         (self.bins[bin].max_weight.saturating_add(tare), tare)
+    }
+
+    /// mm³ that may be filled of a carton.
+    pub fn usable(&self, bin: usize) -> i64 {
+        self.usable[bin]
     }
 
     /// The same cartons up to other gross weights; without those that have none.

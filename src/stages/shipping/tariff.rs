@@ -192,6 +192,11 @@ impl Tariff {
         least
     }
 
+    /// Whether a price row is below nothing.
+    pub fn has_negative_prices(&self) -> bool {
+        self.prices.iter().any(|&price| price < 0)
+    }
+
     /// Whether any service has prices in the zone.
     pub fn is_priced(&self, zone: ZoneIdx) -> bool {
         let of_zone = self.table.iter().skip(zone.index()).step_by(self.zones);

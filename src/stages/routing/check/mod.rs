@@ -366,6 +366,7 @@ impl Audit<'_> {
                 Code::NoService => self.holders(item).next().is_some(),
                 Code::ShipTogether => together && shipments == 0 && self.lacks(order),
                 Code::TooManyShipments => together || shipments == self.params.max_shipments,
+                Code::TooCostly => self.free(books, item) >= need,
                 Code::SplitTooCostly => {
                     !together && (1..self.params.max_shipments).contains(&shipments)
                 }
