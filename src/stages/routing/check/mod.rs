@@ -350,8 +350,10 @@ impl Audit<'_> {
                         || (together && rooms.fold(0, u64::saturating_add) < units)
                 }
                 Code::SafetyStock => {
-                    let free = self.free(books, item);
-                    free < need && free + self.kept_back(item) >= need
+                    // Others may have taken more since.
+                    let kept = self.kept_back(item);
+                    let first: u64 = self.holders(item).map(|f| self.start(item, f)).sum();
+                    self.free(books, item) < need && kept > 0 && first + kept >= need
                 }
                 Code::NoHazmatFacility | Code::StoreMayNotShip | Code::Restricted => {
                     let bars = |f| self.barred(row.line, f);
@@ -398,6 +400,13 @@ impl Audit<'_> {
             let stock = &inventory.by_item.values()[cell];
             self.promised(stock).saturating_sub(books.taken[cell])
         })
+    }
+
+    /// Units of the item that the facility could promise at first.
+    fn start(&self, item: ItemIdx, facility: FacilityIdx) -> u64 {
+        let inventory = &self.input.batch.inventory;
+        let cell = inventory.cell(item, facility);
+        cell.map_or(0, |cell| self.promised(&inventory.by_item.values()[cell]))
     }
 
     /// Units of the item that parameters keep back.
