@@ -92,6 +92,7 @@ impl World {
             kind: FacilityKind::Warehouse,
             hazmat: true,
             capacity_units: 1_000_000,
+            capacity_orders: None,
             handling_per_order: Cents(50),
             handling_per_unit: Cents(10),
             pickers: 10,
@@ -115,6 +116,7 @@ impl World {
         items.hazmat.push(false);
         items.keep_upright.push(false);
         items.max_stack.push(u32::MAX);
+        items.handling_units.push(1);
         items.sku.push(sku)
     }
 

@@ -101,6 +101,7 @@ fn network(batch: &mut Batch) {
             kind: FacilityKind::Warehouse,
             hazmat: true,
             capacity_units: 1_000_000,
+            capacity_orders: None,
             handling_per_order: Cents(50),
             handling_per_unit: Cents(10),
             pickers: 10,
@@ -127,6 +128,7 @@ fn catalog(batch: &mut Batch) {
         items.hazmat.push(i % 53 == 0);
         items.keep_upright.push(i % 17 == 0);
         items.max_stack.push(u32::MAX);
+        items.handling_units.push(1);
         items.sku.push(&format!("S{i}"));
     }
     for (i, [a, b, c]) in [

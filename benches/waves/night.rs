@@ -128,6 +128,7 @@ fn facility(batch: &mut Batch, draw: &mut Draw, index: u32, shipments: u32, bloc
         kind: FacilityKind::Warehouse,
         hazmat: true,
         capacity_units: u64::MAX,
+        capacity_orders: None,
         handling_per_order: Cents(50),
         handling_per_unit: Cents(10),
         pickers: (shipments / 450).max(2),

@@ -9,11 +9,12 @@ use super::files::{Kind, RunFiles, collect, join, sum_by, violations};
 use crate::error::Result;
 use crate::stage::Violation;
 
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     "freight_cents",
     "cartons_cents",
     "handling_cents",
     "lateness_cents",
+    "store_cents",
     "split_cents",
     "backorder_cents",
     "lost_cents",

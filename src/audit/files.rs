@@ -127,6 +127,11 @@ impl RunFiles {
         Ok(Some(kept.filter(col("rejected").is_null())))
     }
 
+    /// A parameter of routing, as the run was given it; null where it is not known.
+    pub fn param(&self, name: &str) -> &Value {
+        &self.manifest["params"]["routing"][name]
+    }
+
     /// Rows of an input table, rejected or not.
     pub fn input_rows(&self, table: &str) -> u64 {
         listed(&self.manifest, "inputs")

@@ -10,6 +10,7 @@ mod incumbent;
 mod orders;
 mod picking;
 mod prices;
+mod rules;
 mod stock;
 mod times;
 mod totals;
@@ -76,6 +77,21 @@ const INVARIANTS: &[Invariant] = &[
         name: "capacity",
         says: "no facility ships more than its capacity",
         violations: stock::capacity,
+    },
+    Invariant {
+        name: "capacity_orders",
+        says: "no facility sends more shipments than its capacity_orders",
+        violations: rules::capacity_orders,
+    },
+    Invariant {
+        name: "restrictions",
+        says: "no facility ships what a row of `restrictions` keeps it from",
+        violations: rules::restrictions,
+    },
+    Invariant {
+        name: "stores",
+        says: "no store ships where routing.stores_ship is false",
+        violations: rules::stores,
     },
     Invariant {
         name: "inventory_after",

@@ -35,12 +35,14 @@ pub fn oversold(files: &RunFiles) -> Result<Vec<Violation>> {
     let Some(inventory) = files.input("inventory", &columns)? else {
         return Ok(Vec::new());
     };
+    let units = files.param("safety_stock_units").as_i64().unwrap_or(0);
+    let percent = files.param("safety_stock_percent").as_i64().unwrap_or(0);
+    // Cut off, after 99 hundredths were added: rounded up.
+    let share = (col("on_hand") * lit(percent) + lit(99)) / lit(100);
+    let share = share.cast(DataType::Int64);
     let kept = col("reserved").fill_null(lit(0)) + col("safety_stock").fill_null(lit(0));
-    let free = inventory.select([
-        col("facility_id"),
-        col("sku"),
-        (col("on_hand") - kept).alias("free"),
-    ]);
+    let free = (col("on_hand") - kept - lit(units) - share).alias("free");
+    let free = inventory.select([col("facility_id"), col("sku"), free]);
     let both = join(
         allocated(files)?,
         free,

@@ -10,6 +10,7 @@ use crate::model::codes::Code;
 use crate::model::network::FacilityKind;
 use crate::model::orders::{Condition, PaymentStatus, ServiceLevel, Verification};
 use crate::model::rates::{Rounding, SurchargeKind, Weekdays};
+use crate::model::restrictions::RestrictionKind;
 use crate::model::units::{Cents, Seconds, Timestamp};
 
 /// What a column of a file is made of, as far as the contract is concerned.
@@ -395,7 +396,7 @@ macro_rules! closed {
 }
 
 closed! {
-    ServiceLevel, PaymentStatus, Verification, Condition, Rounding, SurchargeKind;
+    ServiceLevel, PaymentStatus, Verification, Condition, Rounding, SurchargeKind, RestrictionKind;
 
     /// Credit terms.
     PaymentTerms { Prepaid = "prepaid", Net7 = "net7", Net15 = "net15", Net30 = "net30", Net60 = "net60", Net90 = "net90" }

@@ -19,6 +19,7 @@ use super::tables::tables;
 use crate::model::network::FacilityKind;
 use crate::model::orders::{Condition, PaymentStatus, ServiceLevel, Verification};
 use crate::model::rates::{Rounding, SurchargeKind, Weekdays};
+use crate::model::restrictions::RestrictionKind;
 use crate::model::units::{Cents, Seconds};
 
 const U16: std::ops::RangeInclusive<i64> = 0..=65_535;
@@ -85,6 +86,7 @@ tables! {
         hazmat: Flag, default(false), "only facilities and services with `hazmat` take it";
         keep_upright: Flag, default(false), "must not be turned over";
         max_stack: Int[U32], default(4_294_967_295), "layers that may rest on one";
+        handling_units: Int[1..=1_000_000_000], default(1), "units of handling that one costs: a case of 12 may cost 12";
         description: Str, unread, "for people";
     }
 
@@ -98,8 +100,9 @@ tables! {
         kind: OneOf<FacilityKind>, default(FacilityKind::Warehouse), "what kind of place it is";
         hazmat: Flag, default(true), "may ship hazardous goods";
         capacity_units: Int[0..=1_000_000_000_000], required, "units it can pick in the planned period";
+        capacity_orders: Int[0..=1_000_000_000_000], optional, "shipments it can send in the planned period; empty: any number";
         handling_cents_per_order: Minor, default(Cents(0)), "cost of each order that it ships";
-        handling_cents_per_unit: Minor, default(Cents(0)), "cost of each unit that it ships";
+        handling_cents_per_unit: Minor, default(Cents(0)), "cost of each unit that it ships, times the item's `handling_units`";
         pickers: Int[U32], default(10), "people who pick at a time";
         pick_seconds_per_line: Int[0..=86_400], default(15), "time at the slot for each line";
         walk_mm_per_second: Int[1..=100_000], default(1_000), "walking speed";
@@ -115,6 +118,16 @@ tables! {
         on_hand: Int, required, "units that lie there";
         reserved: Int, default(0), "units promised to orders of earlier runs";
         safety_stock: Int, default(0), "units kept back by policy";
+    }
+
+    restrictions: Restrictions, optional("every facility serves everything that it stocks"), "which facilities serve what: a facility with `only` rows serves nothing but what matches one of them, and what matches a `never` row it does not serve; all conditions that are given must hold" {
+        rule: OneOf<RestrictionKind>, required, "what the row says";
+        facility_id: Str, required, "a row of `facilities`";
+        customer_id: Str, optional, "who ordered";
+        channel: Str, optional, "channel of the order";
+        country: Str, optional, "country to ship to, ISO 3166-1 alpha-2 code";
+        category: Str, optional, "category of the item";
+        sku: Str, optional, "a row of `items`";
     }
 
     slots: Slots, optional("items lie nowhere in particular: pick tasks have no slots and walking is not reckoned"), "where items lie in a facility" {

@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use super::{Ingested, read};
 use crate::error::{Fault, Result};
 use crate::model::codes::Code;
-use crate::model::ids::{Idx, OrderIdx};
+use crate::model::ids::{Idx, ItemIdx, OrderIdx};
+use crate::model::restrictions::RestrictionKind;
 use crate::stage::Silent;
 
 /// Tables as CSV text, by name.
@@ -47,6 +48,10 @@ fn small() -> Csv {
         (
             "inventory",
             "facility_id,sku,on_hand,reserved\nF1,S1,10,1\nF1,S2,10,0\nF2,S1,4,0\n".to_owned(),
+        ),
+        (
+            "restrictions",
+            "rule,facility_id,customer_id,channel,country,category,sku\nonly,F2,C2,,,,\n Never,F1,,,us,toys,S2\n".to_owned(),
         ),
         (
             "slots",
@@ -225,6 +230,16 @@ fn a_good_batch_has_no_rejects() {
         batch.orders.card[OrderIdx(1)]
     );
     assert_eq!(batch.orders.card[OrderIdx(2)], None);
+    let [only, never] = batch.restrictions[..] else {
+        panic!("{:?}", batch.restrictions)
+    };
+    assert_eq!(only.kind, RestrictionKind::Only);
+    assert_eq!(only.customer, batch.orders.customer[OrderIdx(1)]);
+    assert_eq!(never.kind, RestrictionKind::Never);
+    let home = batch.destinations.country[batch.orders.dest[OrderIdx(0)]];
+    assert_eq!((never.customer, never.country), (None, Some(home)));
+    assert_eq!(never.category, batch.items.category[ItemIdx(0)]);
+    assert_eq!(never.item, Some(ItemIdx(1)));
     assert_eq!(ingested.counts.len(), small().len());
     assert_eq!(
         ingested.inputs[0].fingerprint,
@@ -305,6 +320,27 @@ fn every_broken_rule_has_its_code() {
             Code::MissingValue,
             "placed_at",
             "",
+        ),
+        broken(
+            "restrictions",
+            "seldom,F1,,,,,",
+            Code::UnknownValue,
+            "rule",
+            "seldom",
+        ),
+        broken(
+            "restrictions",
+            "only,F9,,,,,",
+            Code::UnknownFacility,
+            "facility_id",
+            "F9",
+        ),
+        broken(
+            "restrictions",
+            "only,F1,,,,,S9",
+            Code::UnknownSku,
+            "sku",
+            "S9",
         ),
         broken(
             "orders",

@@ -17,6 +17,8 @@ pub struct Items {
     pub fragile: IdxVec<ItemIdx, bool>,
     pub hazmat: IdxVec<ItemIdx, bool>,
     pub keep_upright: IdxVec<ItemIdx, bool>,
+    /// Units of handling that one counts for.
+    pub handling_units: IdxVec<ItemIdx, u32>,
     /// Layers that may rest on one; `u32::MAX` where the batch does not say.
     pub max_stack: IdxVec<ItemIdx, u32>,
 }

@@ -62,11 +62,15 @@ codes! {
     ReturnBeforeShipment "return_before_shipment" "the order is in this very batch, so it has not shipped before: check the order_id, or send the return again once it has";
     // Lines that cannot ship now.
     NoStock "no_stock" "no facility has free stock; replenish or substitute";
-    NoCapacity "no_capacity" "facilities that have stock are at their capacity; raise capacity_units or plan it next";
+    SafetyStock "safety_stock" "all that is left is kept back by routing.safety_stock_units or routing.safety_stock_percent; lower them or replenish";
+    NoHazmatFacility "no_hazmat_facility" "it is hazardous and only facilities that may not ship that have it; see facilities.hazmat";
+    StoreMayNotShip "store_may_not_ship" "only stores have it, and routing.stores_ship is false";
+    Restricted "restricted" "rows of `restrictions` keep every facility that has the stock from serving it; correct them, or stock it elsewhere";
+    NoCapacity "no_capacity" "facilities that have stock are at their capacity; raise capacity_units or capacity_orders, or plan it next";
     NoService "no_service" "no carrier service takes the parcel (weight, size, zone, hazmat); see carrier_services and rates";
     NoCarrierPlace "no_carrier_place" "every pick-up of the carrier services that take it is full; raise daily_capacity, add a service, or plan it next";
     ShipTogether "ship_together" "the order must ship complete and not all of it can; it waits as a whole";
-    TooManyShipments "too_many_shipments" "the rest would exceed routing.max_shipments";
+    TooManyShipments "too_many_shipments" "it would take more shipments than routing.max_shipments; raise it or plan it next";
     TooCostly "too_costly" "shipping it from what is left would cost more than waiting (routing.backorder_penalty_cents, routing.lost_order_penalty_cents), or no service takes it with the rest; raise the penalties or plan it next";
     SplitTooCostly "split_too_costly" "a further shipment would cost more than routing.backorder_penalty_cents for its units; raise the penalty or plan it next";
 }

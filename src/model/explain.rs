@@ -24,6 +24,7 @@ columns! {
         cartons: Cents,
         handling: Cents,
         lateness: Cents,
+        store_penalty: Cents,
         split_penalty: Cents,
         backorder_penalty: Cents,
         lost_penalty: Cents,
@@ -46,6 +47,7 @@ impl RoutingDecision {
             self.cartons,
             self.handling,
             self.lateness,
+            self.store_penalty,
             self.split_penalty,
             self.backorder_penalty,
             self.lost_penalty,
@@ -60,8 +62,8 @@ impl RoutingDecision {
 pub enum Unused {
     /// It had none of it.
     NoStock = 1,
-    /// It may not ship it: hazardous goods.
-    RuleHazmat,
+    /// It may not ship it: hazardous goods, restrictions, stores.
+    Rule,
     /// Other orders have what it had.
     StockTaken,
     /// Other orders have all its capacity.
@@ -75,7 +77,7 @@ pub enum Unused {
 impl Unused {
     pub const ALL: [Unused; 6] = [
         Unused::NoStock,
-        Unused::RuleHazmat,
+        Unused::Rule,
         Unused::StockTaken,
         Unused::Capacity,
         Unused::NoCarrier,
@@ -92,7 +94,7 @@ impl Unused {
     pub const fn name(self) -> &'static str {
         match self {
             Unused::NoStock => "no_stock",
-            Unused::RuleHazmat => "rule_hazmat",
+            Unused::Rule => "rule",
             Unused::StockTaken => "stock_taken",
             Unused::Capacity => "capacity",
             Unused::NoCarrier => "no_carrier",

@@ -36,9 +36,10 @@ faults! {
     BadQuantity "bad_quantity" "not a whole number from 1 to 4,294,967,295; the row is left out";
     NotAccepted "not_accepted" "the order or line is rejected or held; the row is left out";
     OverOrdered "over_ordered" "more than was ordered; what exceeds it is left out";
-    Hazmat "hazmat" "the facility may not ship hazardous goods; the row is left out";
+    Rule "rule" "a rule bars the facility from it (hazardous goods, restrictions, stores); the row is left out";
     StockOverdrawn "stock_overdrawn" "more than the facility's free stock; priced all the same";
     CapacityOverdrawn "capacity_overdrawn" "more than the facility can pick; priced all the same";
+    ShipmentsOverdrawn "shipments_overdrawn" "more shipments than capacity_orders; priced all the same";
     TooManyShipments "too_many_shipments" "more than routing.max_shipments; priced all the same";
     NotComplete "not_complete" "the order must ship complete and does not; priced all the same";
     NoCarrier "no_carrier" "no carrier service takes the shipment; it counts as not shipped";

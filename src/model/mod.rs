@@ -17,6 +17,7 @@ pub mod network;
 pub mod orders;
 pub mod plan;
 pub mod rates;
+pub mod restrictions;
 pub mod status;
 pub mod text;
 pub mod units;
@@ -27,6 +28,7 @@ use ids::{FacilityIdx, IdxVec, Sym};
 use network::{Destinations, Facility};
 use orders::{Claims, Customers, History, Lines, Orders, Returns, UnreadLines};
 use rates::RateCard;
+use restrictions::Restriction;
 use text::Text;
 use warehouse::Warehouse;
 
@@ -39,6 +41,8 @@ pub struct Batch {
     pub unread_lines: UnreadLines,
     pub items: Items,
     pub facilities: IdxVec<FacilityIdx, Facility>,
+    /// Which facilities serve what; empty: all serve everything.
+    pub restrictions: Vec<Restriction>,
     pub destinations: Destinations,
     pub inventory: Inventory,
     /// Slot map and layout per facility; empty where the batch has no `slots`.

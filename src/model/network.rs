@@ -27,6 +27,8 @@ pub struct Facility {
     pub hazmat: bool,
     /// Units it can pick in the planned period.
     pub capacity_units: u64,
+    /// Shipments it can send in the planned period; `None`: any number.
+    pub capacity_orders: Option<u64>,
     pub handling_per_order: Cents,
     pub handling_per_unit: Cents,
     pub pickers: u32,

@@ -204,7 +204,7 @@ impl UnreadLines {
     }
 }
 
-/// Customers named by orders, the `customers` table or the history. Unknown facts have the defaults of a new customer.
+/// Customers named by orders, the `customers` table, the history or `restrictions`. Unknown facts have the defaults of a new customer.
 #[derive(Clone, Debug, Default)]
 pub struct Customers {
     pub id: Text<CustomerIdx>,

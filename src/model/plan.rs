@@ -146,6 +146,8 @@ columns! {
         facility: FacilityIdx,
         /// `None`: the facility's capacity.
         item: Option<ItemIdx>,
+        /// Of capacity: in shipments, rather than units.
+        shipments: bool,
         price: Cents,
     }
 }
@@ -158,6 +160,7 @@ pub struct RoutingCost {
     pub handling: Cents,
     pub split_penalty: Cents,
     pub lateness_penalty: Cents,
+    pub store_penalty: Cents,
     pub backorder_penalty: Cents,
 }
 
@@ -168,6 +171,7 @@ impl RoutingCost {
             + self.handling
             + self.split_penalty
             + self.lateness_penalty
+            + self.store_penalty
             + self.backorder_penalty
     }
 }

@@ -49,7 +49,7 @@ macro_rules! sections {
                         sections!(@range $($range)?),
                     )?;
                 )+)+
-                Ok(())
+                $crate::params::resolve::consistent(self)
             }
 
             /// Sets one parameter from text; `None` when there is no such parameter.

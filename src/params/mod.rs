@@ -67,6 +67,14 @@ sections! {
             "on top where nothing of an order ships: a customer lost, or freight paid later; above any sensible freight of one shipment";
         priority_percent: i64 = 50, in 0..=10_000, "per cent per level",
             "how much dearer each level of an order's priority makes its backorder and lost-order penalties: scarce stock goes to urgent orders";
+        safety_stock_units: i64 = 0, in 0..=4_294_967_295, "units",
+            "kept back of every item in every facility, beside inventory.safety_stock: a margin for counting errors and walk-in sales";
+        safety_stock_percent: i64 = 0, in 0..=100, "per cent of on_hand, rounded up",
+            "kept back likewise, on top of the units";
+        stores_ship: bool = true, "",
+            "facilities of kind store may ship orders (true), or warehouses alone (false)";
+        store_penalty_cents: i64 = 0, in 0..=10_000_000, "cents per shipment from a store",
+            "what a store's shipment costs its shop floor: above any difference of freight, stores ship only what no warehouse can";
         candidates: i64 = 12, in 1..=1_000, "facilities",
             "cheapest facilities considered per order; the rest only where these cannot serve it";
         explain: Explain = Explain::Decisions, "",
@@ -159,6 +167,26 @@ mod tests {
             "{}",
             error.hint
         );
+    }
+
+    #[test]
+    fn parameters_that_contradict_each_other_are_named() {
+        let said = |assignments: &[&str]| {
+            let mut params = Params::default();
+            assignments
+                .iter()
+                .for_each(|one| set(&mut params, one).unwrap());
+            params.validate().map_err(|e| e.to_string())
+        };
+        let stores = said(&["routing.stores_ship=false", "routing.store_penalty_cents=5"]);
+        assert!(
+            stores
+                .unwrap_err()
+                .contains("routing.store_penalty_cents = 5")
+        );
+        let scores = said(&["fraud.review_score=90"]);
+        assert!(scores.unwrap_err().contains("fraud.review_score = 90"));
+        assert_eq!(said(&["fraud.review_score=80"]), Ok(()));
     }
 
     #[test]

@@ -16,6 +16,26 @@ pub fn from_toml(text: &str, name: &str) -> Result<Params> {
     Ok(params)
 }
 
+/// An error naming parameters that contradict each other.
+pub(super) fn consistent(params: &Params) -> Result<()> {
+    let (routing, fraud) = (&params.routing, &params.fraud);
+    if !routing.stores_ship && routing.store_penalty_cents > 0 {
+        let penalty = routing.store_penalty_cents;
+        return Err(Error::param(format!(
+            "routing.stores_ship = false and routing.store_penalty_cents = {penalty} contradict each other: a store that never ships pays nothing"
+        ))
+        .hint("set the penalty alone if stores shall come last, stores_ship = false alone if they shall not ship"));
+    }
+    if fraud.review_score > fraud.decline_score {
+        let (review, decline) = (fraud.review_score, fraud.decline_score);
+        return Err(Error::param(format!(
+            "fraud.review_score = {review} lies above fraud.decline_score = {decline}: nothing would ever be reviewed"
+        ))
+        .hint("set both equal to do without reviews"));
+    }
+    Ok(())
+}
+
 /// Applies `section.name=value`.
 pub fn set(params: &mut Params, assignment: &str) -> Result<()> {
     let (path, text) = assignment.split_once('=').ok_or_else(|| {

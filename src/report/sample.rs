@@ -376,6 +376,7 @@ impl Night {
             routed.shadow_prices.push(ShadowPrice {
                 facility: FacilityIdx(facility),
                 item: item.map(ItemIdx),
+                shipments: false,
                 price: Cents(price),
             });
         }

@@ -235,9 +235,14 @@ fn costs(m: &Metrics) -> Panel {
         ("handling", c.handling_cents),
         ("split penalty", c.split_penalty_cents),
         ("lateness penalty", c.lateness_penalty_cents),
+        ("store penalty", c.store_penalty_cents),
         ("backorder penalty", c.backorder_penalty_cents),
     ];
-    let shown = parts.into_iter().chain([("total", c.total_cents)]);
+    // Most batches have no stores.
+    let parts = parts
+        .into_iter()
+        .filter(|part| part.1 != 0 || part.0 != "store penalty");
+    let shown = parts.chain([("total", c.total_cents)]);
     let rows = shown.map(|(name, cents)| {
         vec![
             name.to_owned(),

@@ -414,3 +414,127 @@ fn a_pickup_with_too_many_packages_is_found() {
     table.write();
     demand_failure(&run, "pickups");
 }
+
+/// A run of the healthy fixture with this table in its inputs, which are then changed: the audit reads them.
+fn with_input_changed(
+    table: &str,
+    text: &str,
+    invariant: &str,
+    change: impl FnOnce(String) -> String,
+) {
+    let dir = tempfile::tempdir().unwrap();
+    let batch = fixture_batch(dir.path(), "good");
+    let run = dir.path().join("run");
+    if !text.is_empty() {
+        fs::write(batch.join(format!("{table}.csv")), text).unwrap();
+    }
+    let (batch, out) = (batch.to_str().unwrap(), run.to_str().unwrap());
+    succeed(&["run", batch, "--out", out, "--format", "csv"]);
+    succeed(&["verify", out]);
+    let path = match table {
+        "manifest" => run.join("manifest.json"),
+        _ => run.join(format!("inputs/{table}.csv")),
+    };
+    let text = fs::read_to_string(&path).unwrap();
+    let changed = change(text.clone());
+    assert_ne!(changed, text);
+    fs::write(&path, changed).unwrap();
+    demand_failure(&run, invariant);
+}
+
+const RULES: &str = "rule,facility_id,customer_id,channel,country,category,sku\n";
+
+#[test]
+fn restrictions_that_are_broken_are_found() {
+    // Nobody orders by telephone; a customer, a channel and a country, a category and an item are kept away each.
+    let harmless = format!(
+        "{RULES}never,DAV,,telephone,,,\nonly,DAV,C1,,,,\nonly,DAV,,,gb,,\nonly,DAV,,,IE,,\n"
+    );
+    for row in [
+        "never,DAV,,,,,",
+        "Never,DAV,C3,b2b,,,",
+        "never,DAV,,,gb,kitchen,",
+        "never,DAV,,,,,MUG-RED",
+        "only,DON,NOBODY,,,,",
+    ] {
+        with_input_changed("restrictions", &harmless, "restrictions", |text| {
+            format!("{text}{row}\n")
+        });
+    }
+    with_input_changed("restrictions", &harmless, "restrictions", |_| {
+        format!("{RULES}only,DAV,C1,app,,,\n")
+    });
+}
+
+#[test]
+fn restrictions_hold_in_the_plan_and_bad_rows_are_rejected() {
+    let dir = tempfile::tempdir().unwrap();
+    let batch = fixture_batch(dir.path(), "good");
+    let rows = "never,DAV,C3,,,,\nnever,MOON,,,,,\nnever,DON,,,,,NO-SUCH\nsometimes,DON,,,,,\n";
+    fs::write(batch.join("restrictions.csv"), format!("{RULES}{rows}")).unwrap();
+    let run = dir.path().join("run");
+    let (batch, out) = (batch.to_str().unwrap(), run.to_str().unwrap());
+    succeed(&["run", batch, "--out", out, "--format", "csv"]);
+    succeed(&["verify", out]);
+    let read = |table: &str| fs::read_to_string(run.join(format!("{table}.csv"))).unwrap();
+    let rejects = read("rejects");
+    for code in ["unknown_facility", "unknown_sku", "unknown_value"] {
+        let named = |row: &&str| row.contains("restrictions") && row.contains(code);
+        assert!(rejects.lines().any(|row| named(&row)), "{code}: {rejects}");
+    }
+    // Customer C3 wants mugs, which only DAV has.
+    let backorders = read("backorders");
+    assert!(
+        backorders.contains("A-4") && backorders.contains("restricted"),
+        "{backorders}"
+    );
+}
+
+#[test]
+fn too_many_shipments_of_a_facility_are_found() {
+    with_input_changed("facilities", "", "capacity_orders", |text| {
+        let rows = text.lines().enumerate();
+        let rows = rows.map(|(i, row)| format!("{row},{}\n", ["capacity_orders", "1"][i.min(1)]));
+        rows.collect()
+    });
+}
+
+#[test]
+fn a_store_that_ships_although_it_must_not_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = healthy(dir.path());
+    let edit = |file: &str, from: &str, to: &str| {
+        let path = run.join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+    };
+    edit("inputs/facilities.csv", "warehouse", "store");
+    succeed_in_all_but(&run, "stores");
+    edit(
+        "manifest.json",
+        "\"stores_ship\": true",
+        "\"stores_ship\": false",
+    );
+    demand_failure(&run, "stores");
+}
+
+/// The audit does not name the invariant, whatever else it finds.
+fn succeed_in_all_but(run: &Path, invariant: &str) {
+    let output = output(&["verify", run.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(!said.contains(&format!("FAIL  {invariant} ")), "{said}");
+}
+
+#[test]
+fn safety_stock_that_is_given_away_is_found() {
+    for parameter in ["safety_stock_units", "safety_stock_percent"] {
+        with_input_changed("manifest", "", "stock", |text| {
+            let (from, to) = (
+                format!("\"{parameter}\": 0"),
+                format!("\"{parameter}\": 100"),
+            );
+            text.replace(&from, &to)
+        });
+    }
+}

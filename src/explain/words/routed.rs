@@ -59,6 +59,7 @@ fn priced(story: &Story, row: &Record) -> String {
         ("cartons_cents", "boxes"),
         ("handling_cents", "handling"),
         ("lateness_cents", "penalty for arriving late"),
+        ("store_cents", "penalty for shipping from a store"),
         ("split_cents", "penalty for further shipments"),
         ("backorder_cents", "penalty for what waits"),
         ("lost_cents", "penalty as nothing ships"),
@@ -146,7 +147,7 @@ fn not_used(story: &Story) -> Vec<String> {
             "no_stock" => "had none of it",
             "stock_taken" => "others have what it had",
             "capacity" => "no capacity left",
-            "rule_hazmat" => "may not ship hazardous goods",
+            "rule" => "may not ship it by a rule",
             "no_carrier" => "no carrier takes it from there",
             other => other,
         };

@@ -26,6 +26,7 @@ pub fn items(t: &schema::Items, faults: &mut Faults) -> (Items, Vec<usize>) {
         items.hazmat.push(t.hazmat[row]);
         items.keep_upright.push(t.keep_upright[row]);
         items.max_stack.push(t.max_stack[row] as u32);
+        items.handling_units.push(t.handling_units[row] as u32);
     }
     (items, rows)
 }

@@ -14,14 +14,20 @@ use crate::model::units::Cents;
 pub type CustomerColumn = Vec<Option<CustomerIdx>>;
 
 /// Customers of the table, the orders and the history; facts of those without a usable row are a new customer's.
-/// Also the customer of each row of orders and history.
+/// Also the customer of each row of orders, history and restrictions.
 pub fn customers(
     t: &schema::Customers,
     faults: &mut Faults,
     orders: &schema::Orders,
     history: &schema::History,
-) -> (Customers, CustomerColumn, CustomerColumn) {
-    let named = intern::classes(&[&t.customer_id, &orders.customer_id, &history.customer_id]);
+    restrictions: &schema::Restrictions,
+) -> (Customers, [CustomerColumn; 3]) {
+    let named = intern::classes(&[
+        &t.customer_id,
+        &orders.customer_id,
+        &history.customer_id,
+        &restrictions.customer_id,
+    ]);
     let count = named.len();
     let mut customers = Customers {
         id: named.text(),
@@ -51,7 +57,8 @@ pub fn customers(
             .map(|&number| (number != NONE).then(|| CustomerIdx::from_usize(number as usize)))
             .collect()
     };
-    (customers, column(&named.of[1]), column(&named.of[2]))
+    let columns = [1, 2, 3].map(|i| column(&named.of[i]));
+    (customers, columns)
 }
 
 /// Past orders by time.

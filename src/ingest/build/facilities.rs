@@ -41,6 +41,7 @@ fn facility<'a>(
         kind: t.kind[row],
         hazmat: t.hazmat[row],
         capacity_units: t.capacity_units[row] as u64,
+        capacity_orders: t.capacity_orders[row].map(|orders| orders as u64),
         handling_per_order: t.handling_cents_per_order[row],
         handling_per_unit: t.handling_cents_per_unit[row],
         pickers: t.pickers[row] as u32,

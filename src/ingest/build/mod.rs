@@ -10,6 +10,7 @@ mod lines;
 mod order_ids;
 mod orders;
 mod rates;
+mod restrictions;
 mod slots;
 mod symbols;
 mod unread;
@@ -54,6 +55,7 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
     let (past, new) = (&t.history.table, &t.orders.table);
     let (faults, order_lines, fx) = (&mut t.orders.faults, &mut t.order_lines, &mut t.fx);
     let (customers, category) = (&mut t.customers, &t.items.table);
+    let ruled = &t.restrictions.table;
     let layouts = (&t.layouts.table, &mut t.layouts.faults);
     let slots = (&t.slots.table, &mut t.slots.faults);
     let stock = (&t.inventory.table, &mut t.inventory.faults);
@@ -61,8 +63,10 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
     let ((sold, (people, (inventory, warehouses))), (symbols, (destinations, dest), lanes)) =
         rayon::join(
             || {
-                let people =
-                    || customers::customers(&customers.table, &mut customers.faults, new, past);
+                let people = || {
+                    let faults = &mut customers.faults;
+                    customers::customers(&customers.table, faults, new, past, ruled)
+                };
                 let stores = || {
                     let warehouses =
                         slots::warehouses(layouts, slots, facilities.len(), names, notes);
@@ -74,14 +78,14 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
                 )
             },
             || {
-                let symbols = symbols::symbols(new, past, category);
+                let symbols = symbols::symbols(new, past, category, ruled);
                 let (places, dest) = orders::destinations(new, &symbols.orders.country);
                 let zones = &rates.zone_rows;
                 let lanes = Lanes::resolve(zones, carriers, &facilities, &places, &symbols.text);
                 (symbols, (places, dest), lanes)
             },
         );
-    let (customers, buyer, past_buyer) = people;
+    let (customers, [buyer, past_buyer, ruled]) = people;
     items.category = item_rows.iter().map(|&row| symbols.category[row]).collect();
     let history = customers::history(past, &t.history.faults, &past_buyer, &symbols.history);
     let mut orders = {
@@ -106,6 +110,10 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
         symbols: symbols.text,
         currency: sold.currency,
         ..Batch::default()
+    };
+    batch.restrictions = {
+        let Noted { table, faults, .. } = &mut t.restrictions;
+        restrictions::restrictions(table, faults, names, &ruled, &symbols.restrictions)
     };
     batch.items = items;
     batch.facilities = facilities;
@@ -156,6 +164,7 @@ fn rejects(t: Tables) -> Rejects {
         t.items.faults,
         t.facilities.faults,
         t.inventory.faults,
+        t.restrictions.faults,
         t.slots.faults,
         t.layouts.faults,
         t.carrier_services.faults,

@@ -39,21 +39,31 @@ pub struct HistorySymbols {
     pub device: Symbols,
 }
 
+/// The symbols of `restrictions`, one for each row of the table.
+#[derive(Default)]
+pub struct RestrictionSymbols {
+    pub channel: Symbols,
+    pub country: Symbols,
+    pub category: Symbols,
+}
+
 /// All symbols of a batch.
 #[derive(Default)]
 pub struct BatchSymbols {
     pub text: Text<Sym>,
     pub orders: OrderSymbols,
     pub history: HistorySymbols,
+    pub restrictions: RestrictionSymbols,
     /// Of `items`, one for each row of the table.
     pub category: Symbols,
 }
 
-/// Interns the text columns of orders, history and items.
+/// Interns the text columns of orders, history, items and restrictions.
 pub fn symbols(
     orders: &schema::Orders,
     history: &schema::History,
     items: &schema::Items,
+    restrictions: &schema::Restrictions,
 ) -> BatchSymbols {
     let kinds: [&[&Strs]; 8] = [
         &[&orders.card_hash, &history.card_hash],
@@ -61,12 +71,12 @@ pub fn symbols(
         &[&orders.device_hash, &history.device_hash],
         &[&orders.city],
         &[&orders.bill_postal_code],
-        &[&orders.channel],
+        &[&orders.channel, &restrictions.channel],
         &[&orders.payment_method],
-        &[&items.category],
+        &[&items.category, &restrictions.category],
     ];
     let (countries, classes) = rayon::join(
-        || Countries::of(orders),
+        || Countries::of(orders, restrictions),
         || {
             kinds
                 .par_iter()
@@ -79,6 +89,7 @@ pub fn symbols(
         country,
         ip_country,
         bill_country,
+        ruled: ruled_country,
     } = countries;
     let bases: Vec<u32> = classes
         .iter()
@@ -108,8 +119,9 @@ pub fn symbols(
     let mut next = || columns.next().unwrap_or_default();
     let (card, old_card, email, old_email, device, old_device) =
         (next(), next(), next(), next(), next(), next());
-    let (city, bill_postal_code, channel, payment_method, category) =
+    let (city, bill_postal_code, channel, ruled_channel, payment_method) =
         (next(), next(), next(), next(), next());
+    let (category, ruled_category) = (next(), next());
     BatchSymbols {
         text,
         orders: OrderSymbols {
@@ -128,6 +140,11 @@ pub fn symbols(
             card: old_card,
             email: old_email,
             device: old_device,
+        },
+        restrictions: RestrictionSymbols {
+            channel: ruled_channel,
+            country: ruled_country,
+            category: ruled_category,
         },
         category,
     }
@@ -149,10 +166,12 @@ struct Countries {
     country: Vec<Sym>,
     ip_country: Symbols,
     bill_country: Symbols,
+    /// Of `restrictions`.
+    ruled: Symbols,
 }
 
 impl Countries {
-    fn of(orders: &schema::Orders) -> Countries {
+    fn of(orders: &schema::Orders, restrictions: &schema::Restrictions) -> Countries {
         let mut text = Text::new();
         let none = text.push("");
         let mut known = FxHashMap::from_iter([(String::new(), none)]);
@@ -167,11 +186,15 @@ impl Countries {
         let bill_country = orders
             .bill_country
             .map(None, |country| Some(symbol(country)));
+        let ruled = restrictions
+            .country
+            .map(None, |country| Some(symbol(country)));
         Countries {
             text,
             country,
             ip_country,
             bill_country,
+            ruled,
         }
     }
 }

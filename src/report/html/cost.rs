@@ -35,8 +35,14 @@ fn components(v: &View) -> Markup {
         ("Handling", c.handling_cents, "c1"),
         ("Split penalty", c.split_penalty_cents, "rest"),
         ("Lateness penalty", c.lateness_penalty_cents, "rest"),
+        ("Store penalty", c.store_penalty_cents, "rest"),
         ("Backorder penalty", c.backorder_penalty_cents, "rest"),
     ];
+    // Most batches have no stores.
+    let parts: Vec<_> = parts
+        .into_iter()
+        .filter(|part| part.1 != 0 || part.0 != "Store penalty")
+        .collect();
     let most = parts.iter().map(|part| part.1).max().unwrap_or(0).max(1) as f64;
     let total = c.total_cents.max(1) as f64;
     let orders = v.metrics.orders.planned;

@@ -191,6 +191,7 @@ fn scarce(v: &View) -> Markup {
                         th scope="row" { (v.batch.facilities[row.facility].id) }
                         td { @match row.item {
                             Some(item) => { "unit of " (&v.batch.items.sku[item]) },
+                            None if row.shipments => "shipment of capacity",
                             None => "unit of capacity",
                         } }
                         (num(&v.money(row.price.0)))

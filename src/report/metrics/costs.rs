@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Named, share, tidy};
 use crate::model::Batch;
-use crate::model::plan::{ChargeKind, Plan, RoutingCost};
+use crate::model::plan::{ChargeKind, Plan, Routed, RoutingCost};
 use crate::model::units::Cents;
 use crate::params::Params;
 use crate::report::states::{State, States};
@@ -56,6 +56,7 @@ pub struct Costs {
     pub spent_cents: i64,
     pub split_penalty_cents: i64,
     pub lateness_penalty_cents: i64,
+    pub store_penalty_cents: i64,
     pub backorder_penalty_cents: i64,
     /// Spent and penalties.
     pub total_cents: i64,
@@ -110,7 +111,10 @@ pub(super) fn costs(batch: &Batch, plan: &Plan, states: &States, params: &Params
     let cartons = sum_or(&plan.cartonized.packages.carton_cost, routed.cartons);
     let rebooking = Cents(super::times::rebooking(plan).cost_cents);
     let spent = freight + rebooking + cartons + routed.handling;
-    let penalties = routed.split_penalty + routed.lateness_penalty + routed.backorder_penalty;
+    let penalties = routed.split_penalty
+        + routed.lateness_penalty
+        + routed.store_penalty
+        + routed.backorder_penalty;
     let orders = states.order.iter().filter(|o| o.state == State::Planned);
     let units: u64 = states.line.iter().map(|line| u64::from(line.planned)).sum();
     Costs {
@@ -121,6 +125,7 @@ pub(super) fn costs(batch: &Batch, plan: &Plan, states: &States, params: &Params
         spent_cents: spent.0,
         split_penalty_cents: routed.split_penalty.0,
         lateness_penalty_cents: routed.lateness_penalty.0,
+        store_penalty_cents: routed.store_penalty.0,
         backorder_penalty_cents: routed.backorder_penalty.0,
         total_cents: (spent + penalties).0,
         per_order_cents: per(spent, orders.count() as u64),
@@ -137,15 +142,28 @@ fn of_what_ships(batch: &Batch, plan: &Plan, params: &Params) -> RoutingCost {
         // Nothing at all ships: there is no later sum to take the place of what routing reckoned.
         (cost.freight, cost.cartons) = (Cents::ZERO, Cents::ZERO);
     }
+    if !plan.shipped.unplaced.is_empty() {
+        cost.handling = handling(batch, &plan.routed);
+    }
     for row in plan.shipped.unplaced.rows() {
-        let (site, units) = (&batch.facilities[row.facility], i64::from(row.units));
-        cost.handling = cost.handling
-            - site.handling_per_order
-            - Cents(site.handling_per_unit.0.saturating_mul(units));
+        let units = i64::from(row.units);
         let penalty = params.routing.backorder_penalty_cents;
         cost.backorder_penalty += Cents(penalty.saturating_mul(units));
     }
     cost
+}
+
+/// Handling of all shipments.
+fn handling(batch: &Batch, routed: &Routed) -> Cents {
+    let orders = routed.shipments.facility.iter();
+    let orders = orders.map(|&facility| batch.facilities[facility].handling_per_order);
+    let units = routed.allocations.rows().map(|row| {
+        let each = i64::from(batch.items.handling_units[batch.lines.item[row.line]]);
+        let units = each.saturating_mul(row.quantity.into());
+        let unit = batch.facilities[row.facility].handling_per_unit.0;
+        Cents(unit.saturating_mul(units))
+    });
+    orders.chain(units).sum()
 }
 
 /// The sum of a later stage, or what routing reckoned where that stage has not run.

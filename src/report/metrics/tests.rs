@@ -74,6 +74,7 @@ fn sums_agree_between_sections() {
         m.costs.total_cents - m.costs.spent_cents,
         m.costs.split_penalty_cents
             + m.costs.lateness_penalty_cents
+            + m.costs.store_penalty_cents
             + m.costs.backorder_penalty_cents
     );
 }

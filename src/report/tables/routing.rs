@@ -100,13 +100,14 @@ fn routing_decisions<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("shipments", "facilities chosen", |t, i, _| t.way(t.decisions.chosen[i]).len() as u64)
     .col("shipped", "units that ship", |t, i, _| t.decisions.shipped[i])
     .col("waiting", "units that wait", |t, i, _| t.decisions.waiting[i])
-    .col("cost_cents", "the order's part of `routing.cost_cents`: the sum of the next seven", |t, i, _| {
+    .col("cost_cents", "the order's part of `routing.cost_cents`: the sum of the next eight", |t, i, _| {
         t.decisions.get(i).cost()
     })
     .col("freight_cents", "carriers, surcharges and fuel", |t, i, _| t.decisions.freight[i])
     .col("cartons_cents", "boxes", |t, i, _| t.decisions.cartons[i])
     .col("handling_cents", "picking and packing", |t, i, _| t.decisions.handling[i])
     .col("lateness_cents", "penalty of arriving after the promise", |t, i, _| t.decisions.lateness[i])
+    .col("store_cents", "penalty of shipments from stores", |t, i, _| t.decisions.store_penalty[i])
     .col("split_cents", "penalty of further shipments", |t, i, _| t.decisions.split_penalty[i])
     .col("backorder_cents", "penalty of units that wait", |t, i, _| t.decisions.backorder_penalty[i])
     .col("lost_cents", "penalty where nothing ships", |t, i, _| t.decisions.lost_penalty[i])
@@ -192,7 +193,7 @@ fn routing_alternatives<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("facility_id", "ships nothing of it", move |_, i, n| n.facility(site.at(i).1))
     .col(
         "reason",
-        "no_stock (had none of it), rule_hazmat (may not ship hazardous goods), stock_taken (others have it), capacity (none left), \
+        "no_stock (had none of it), rule (may not ship it: hazardous goods, restrictions, stores), stock_taken (others have it), capacity (none left), \
          no_carrier (no service takes it from there), cost (dearer, or not all of it); of several things wanted the one that came furthest",
         move |_, i, _| reason.at(i).2,
     )
@@ -327,8 +328,15 @@ fn shadow_prices<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("sku", "item; null: the facility's capacity", |t, i, n| {
         t.item[i].map(|item| n.sku(item))
     })
-    .col("price_cents", "saved by one more unit", |t, i, _| {
-        t.price[i]
-    })
+    .col(
+        "resource",
+        "what there is too little of: stock (units), capacity_units or capacity_orders",
+        |t, i, _| match (t.item[i], t.shipments[i]) {
+            (Some(_), _) => "stock",
+            (None, false) => "capacity_units",
+            (None, true) => "capacity_orders",
+        },
+    )
+    .col("price_cents", "saved by one more", |t, i, _| t.price[i])
     .erase()
 }

@@ -92,8 +92,9 @@ impl Best {
             };
             if fits {
                 let uses = column.uses.iter();
-                let tolls: i64 = uses.map(|&(r, n)| tolls[r as usize] * i64::from(n)).sum();
-                let cost = column.cost * MILLI + tolls;
+                // A barred resource taken a million times is more than 64 bits hold.
+                let tolls = uses.map(|&(r, n)| tolls[r as usize].saturating_mul(n.into()));
+                let cost = tolls.fold(column.cost.saturating_mul(MILLI), i64::saturating_add);
                 if cost < best {
                     best = cost;
                     self.column = Some(number as u16);

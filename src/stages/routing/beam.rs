@@ -72,8 +72,9 @@ impl Bulk<'_> {
         }
         let rules = &self.instance.rules;
         let shipment = self
-            .estimate(&self.sites[open.site], &takes, taken)
-            .saturating_add(tolls);
+            .estimate(&self.sites[open.site], &takes)
+            .saturating_add(tolls)
+            .saturating_add(open.opening);
         let split = if node.parts.is_empty() {
             0
         } else {
@@ -94,15 +95,17 @@ impl Bulk<'_> {
     }
 
     /// Cost of a shipment: so many parcels of average fill, rated at their own weight and volume.
-    fn estimate(&self, site: &Site, takes: &[u32], units: u64) -> i64 {
+    fn estimate(&self, site: &Site, takes: &[u32]) -> i64 {
         let Some(base) = &site.base else {
             return i64::MAX;
         };
-        let (mut weight, mut volume, mut hazmat) = (0, 0, false);
+        let (mut weight, mut volume, mut hazmat, mut handled) = (0, 0, false, 0);
+        let items = &self.instance.batch.items;
         for (article, &units) in self.articles.iter().zip(takes) {
             weight += article.weight * i128::from(units);
             volume += article.volume * i128::from(units);
-            hazmat |= units > 0 && self.instance.batch.items.hazmat[article.item];
+            hazmat |= units > 0 && items.hazmat[article.item];
+            handled += u64::from(units) * u64::from(items.handling_units[article.item]);
         }
         let share = |part: i128, whole: i128| (base.halves * part).div_ceil_to(2 * whole);
         let parcels = share(weight, base.weight)
@@ -131,11 +134,12 @@ impl Bulk<'_> {
                 Some(one) => (one.price.0.saturating_mul(parcels as i64), one.lateness.0),
                 None => (part(whole.freight.0), whole.lateness.0),
             };
-        let handling = self.shipping.handling(site.facility, units).0;
+        let handling = self.shipping.handling(site.facility, handled).0;
         freight
             .saturating_add(lateness)
             .saturating_add(part(whole.cartons.0))
             .saturating_add(handling)
+            .saturating_add(self.shipping.store_penalty(site.facility).0)
     }
 
     /// Patterns by rising value.

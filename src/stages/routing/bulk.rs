@@ -78,7 +78,7 @@ type Packs = Vec<(Vec<bool>, Packed)>;
 /// What the optimizer charges for stock and capacity.
 pub(super) struct Tolls<'a> {
     batch: &'a Batch,
-    /// Thousandths of a cent, by inventory cell, then by facility.
+    /// Thousandths of a cent, by inventory cell, then by facility: its units, its shipments.
     tolls: &'a [i64],
 }
 
@@ -94,6 +94,12 @@ impl<'a> Tolls<'a> {
             .cell(item, facility)
             .map_or(0, |cell| self.tolls[cell]);
         (stock + self.tolls[inventory.by_item.len() + facility.index()]) / MILLI
+    }
+
+    /// Cents per shipment.
+    fn shipment(&self, facility: FacilityIdx) -> i64 {
+        let first = self.batch.inventory.by_item.len() + self.batch.facilities.len();
+        self.tolls[first + facility.index()] / MILLI
     }
 }
 
@@ -128,7 +134,7 @@ impl<'a> Bulk<'a> {
         };
         let mut packs = Packs::new();
         bulk.sites = instance
-            .stocking(demand.wants)
+            .stocking(&demand)
             .into_iter()
             .map(|facility| bulk.site(&mut packs, facility))
             .collect();
@@ -141,9 +147,10 @@ impl<'a> Bulk<'a> {
     fn site(&self, packs: &mut Packs, facility: FacilityIdx) -> Site {
         let order = self.demand.order;
         let single = |a: &Article| [(self.demand.wants[a.wants[0]].line, 1)];
-        let fails = |a: &Article| self.shipping.cost(order, facility, &single(a)).is_err();
-        let may_not = |a: &Article| !self.instance.may_ship(facility, a.item);
+        let refused = |a: &Article| self.shipping.cost(order, facility, &single(a)).is_err();
+        let may_not = |a: &Article| !self.instance.may_ship(order, facility, a.item);
         let sampled = self.demand.units > EXACT_UNITS;
+        let fails = |a: &Article| may_not(a) || refused(a);
         let articles = self.articles.iter();
         let mut blocked: Vec<bool> = articles
             .clone()
@@ -375,7 +382,8 @@ impl<'a> Bulk<'a> {
             let open = Open {
                 site: at,
                 free: free.collect(),
-                room: supply.capacity(site.facility),
+                room: supply.room(site.facility),
+                opening: tolls.map_or(0, |tolls| tolls.shipment(site.facility)),
                 toll: tolls.map_or_else(Vec::new, |tolls| {
                     let articles = self.articles.iter();
                     articles

@@ -55,7 +55,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     let batch = instance.batch;
     let orders = (0..instance.len()).map(|p| instance.demand(p).order);
     let freight = FreightFloor::new(batch, orders);
-    let mut supply = Supply::new(batch);
+    let mut supply = Supply::new(instance);
     let mut rule = Rule {
         supply: supply.clone(),
         served: Vec::with_capacity(instance.len()),
@@ -159,7 +159,7 @@ fn price(
     mut patterns: Vec<Pattern>,
 ) -> Vec<Served> {
     let batch = instance.batch;
-    let mut supply = Supply::new(batch);
+    let mut supply = Supply::new(instance);
     for pattern in &patterns {
         supply.take(batch, pattern.contents());
     }
@@ -306,10 +306,8 @@ impl Rule {
             .collect();
         // What no service takes waits, and its stock is there for the orders of later chunks.
         for part in dropped.iter().flatten() {
-            for &(line, units) in &part.content {
-                self.supply
-                    .give_back(chunk.instance.batch, part.facility, line, units);
-            }
+            let batch = chunk.instance.batch;
+            self.supply.give_part(batch, part.facility, &part.content);
         }
         for ((pattern, demand), choices) in patterns.into_iter().zip(&demands).zip(chunk.choices) {
             let backorders = choices.backorders(chunk.instance, demand, &self.supply, &pattern);
@@ -364,6 +362,7 @@ pub(super) fn cost_of(rules: &Rules, demand: &Demand, pattern: &Pattern, left: u
         cost.cartons += part.cartons;
         cost.handling += part.handling;
         cost.lateness_penalty += part.lateness;
+        cost.store_penalty += part.store;
     }
     cost
 }
@@ -376,6 +375,7 @@ pub(super) fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
         handling: sum(a.handling, b.handling),
         split_penalty: sum(a.split_penalty, b.split_penalty),
         lateness_penalty: sum(a.lateness_penalty, b.lateness_penalty),
+        store_penalty: sum(a.store_penalty, b.store_penalty),
         backorder_penalty: sum(a.backorder_penalty, b.backorder_penalty),
     }
 }

@@ -146,6 +146,7 @@ fn row(instance: &Instance, demand: &Demand, served: &Served, ways: &mut Ways) -
         cartons: cost.cartons,
         handling: cost.handling,
         lateness: cost.lateness_penalty,
+        store_penalty: cost.store_penalty,
         split_penalty: cost.split_penalty,
         backorder_penalty,
         lost_penalty: Cents(cost.backorder_penalty.0 - backorder_penalty.0),

@@ -333,11 +333,12 @@ impl LinearFloor {
         let mut per_order = i64::MAX;
         let units = demand.wants.iter().map(|want| {
             let (mut most, mut handling) = (0u32, i64::MAX);
-            for stock in batch.inventory.by_item.row(want.item) {
-                if stock.available() > 0 && instance.may_ship(stock.facility, want.item) {
-                    let site = &batch.facilities[stock.facility];
-                    most = most.saturating_add(stock.available());
-                    handling = handling.min(site.handling_per_unit.0);
+            let each = i64::from(batch.items.handling_units[want.item]);
+            for (facility, free) in instance.stocks(want.item) {
+                if free > 0 && instance.may_ship(demand.order, facility, want.item) {
+                    let site = &batch.facilities[facility];
+                    most = most.saturating_add(free);
+                    handling = handling.min(site.handling_per_unit.0.saturating_mul(each));
                     per_order = per_order.min(site.handling_per_order.0);
                 }
             }

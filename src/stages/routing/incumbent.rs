@@ -67,11 +67,12 @@ impl<'a> Shadowed<'a> {
                 self.fault(IncumbentCode::NotAccepted, &row, row.quantity);
                 continue;
             };
-            if !self
-                .instance
-                .may_ship(row.facility, batch.lines.item[row.line])
-            {
-                self.fault(IncumbentCode::Hazmat, &row, row.quantity);
+            if !self.instance.may_ship(
+                batch.lines.order[row.line],
+                row.facility,
+                batch.lines.item[row.line],
+            ) {
+                self.fault(IncumbentCode::Rule, &row, row.quantity);
                 continue;
             }
             let taken = row.quantity.min(*left);
@@ -131,7 +132,7 @@ impl<'a> Shadowed<'a> {
         };
         for ((item, facility), units) in taken {
             let cell = batch.inventory.cell(item, facility);
-            let free = cell.map_or(0, |c| batch.inventory.by_item.values()[c].available());
+            let free = cell.map_or(0, |c| self.instance.free()[c]);
             if units > u64::from(free) {
                 self.faults.push(IncumbentFault {
                     sku: Some(batch.items.sku[item].to_owned()),
@@ -143,7 +144,15 @@ impl<'a> Shadowed<'a> {
                 });
             }
         }
+        let mut sent: Vec<(OrderIdx, FacilityIdx)> = units.iter().map(|u| (u.0, u.1)).collect();
+        sent.dedup();
         for (facility, site) in batch.facilities.iter_enumerated() {
+            let shipments = sent.iter().filter(|sent| sent.1 == facility).count() as u64;
+            let most = site.capacity_orders.unwrap_or(u64::MAX);
+            if shipments > most {
+                let code = IncumbentCode::ShipmentsOverdrawn;
+                self.faults.push(none(code, facility, shipments - most));
+            }
             if let Some(over) = picked[facility]
                 .checked_sub(site.capacity_units)
                 .filter(|&n| n > 0)
@@ -258,7 +267,7 @@ impl<'a> Shadowed<'a> {
     /// Its patterns by position, if it could be our plan as it is: it breaks no rule and all of it is there.
     pub fn as_plan(&self) -> Option<Vec<Pattern>> {
         let batch = self.instance.batch;
-        let mut supply = Supply::new(batch);
+        let mut supply = Supply::new(self.instance);
         let mut patterns = self.priced.iter().map(|(pattern, _)| pattern);
         if !self.sound || !patterns.all(|pattern| supply.take(batch, pattern.contents())) {
             return None;

@@ -4,12 +4,15 @@ use std::cmp::Reverse;
 
 use crate::error::{Error, Result};
 use crate::model::Batch;
-use crate::model::ids::{FacilityIdx, ItemIdx, LineIdx, OrderIdx};
+use crate::model::catalog::Stock;
+use crate::model::codes::Code;
+use crate::model::ids::{FacilityIdx, Idx, ItemIdx, LineIdx, OrderIdx};
 use crate::model::orders::ServiceLevel;
 use crate::model::units::{Seconds, Timestamp};
 use crate::params::Params;
 
 use super::Input;
+use super::permits::Permits;
 
 /// What the cost and the rules are made of, as plain numbers.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +85,9 @@ impl Demand<'_> {
 pub(super) struct Instance<'a> {
     pub batch: &'a Batch,
     pub rules: Rules,
+    permits: Permits<'a>,
+    /// Units that this run may promise, by inventory cell.
+    free: Vec<u32>,
     sequence: Vec<OrderIdx>,
     wants: Vec<Want>,
     /// Wants of the order at position `p` are `first[p]..first[p + 1]`.
@@ -121,13 +127,55 @@ impl<'a> Instance<'a> {
             }
             first.push(wants.len());
         }
-        Ok(Instance {
+        let stocks = batch.inventory.by_item.values().iter();
+        let instance = Instance {
             batch,
             rules: Rules::new(params),
+            permits: Permits::new(batch, params.routing.stores_ship),
+            free: stocks.map(|stock| promised(stock, params)).collect(),
             sequence,
             wants,
             first,
-        })
+        };
+        instance.some_may_ship(params)?;
+        Ok(instance)
+    }
+
+    /// Errors: rules let no facility ship anything, whatever it stocks ([`crate::error::Fault::Infeasible`]). What some orders cannot have is a
+    /// backorder with its reason, and no error. O(lines × facilities) where nothing may ship, else much less.
+    fn some_may_ship(&self, params: &Params) -> Result<()> {
+        let mut example = None;
+        for position in 0..self.len() {
+            let demand = self.demand(position);
+            for want in demand.wants {
+                for facility in self.batch.facilities.indices() {
+                    match self.barred(demand.order, facility, want.item) {
+                        None | Some(Code::NoHazmatFacility) => return Ok(()),
+                        Some(code) => example = example.or(Some((demand.order, facility, code))),
+                    }
+                }
+            }
+        }
+        let Some((order, facility, code)) = example else {
+            return Ok(());
+        };
+        let order = &self.batch.orders.id[order];
+        let facility = &self.batch.facilities[facility].id;
+        let (rule, hint) = if code == Code::StoreMayNotShip {
+            let rule = format!("routing.stores_ship = {}", params.routing.stores_ship);
+            (rule, "let stores ship, or add a warehouse")
+        } else {
+            let rows = self.batch.restrictions.len();
+            let rule = format!("table `restrictions` ({rows} rows)");
+            (
+                rule,
+                "correct the rows: `only` rows let a facility serve nothing else",
+            )
+        };
+        Err(Error::infeasible(format!(
+            "{rule}: no facility may ship anything; order {order}, for example, may not ship from {facility}"
+        ))
+        .hint(hint))
     }
 
     /// Orders to route.
@@ -152,23 +200,60 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// Whether the facility may ship the item.
-    pub fn may_ship(&self, facility: FacilityIdx, item: ItemIdx) -> bool {
-        self.batch.facilities[facility].hazmat || !self.batch.items.hazmat[item]
+    /// Whether the facility may ship the item for the order.
+    pub fn may_ship(&self, order: OrderIdx, facility: FacilityIdx, item: ItemIdx) -> bool {
+        self.permits.allows(order, facility, item)
     }
 
-    /// Facilities that stock some of the items, in order.
-    pub fn stocking(&self, wants: &[Want]) -> Vec<FacilityIdx> {
-        let mut found: Vec<FacilityIdx> = wants
+    /// The rule that keeps the facility from shipping the item for the order.
+    pub fn barred(&self, order: OrderIdx, facility: FacilityIdx, item: ItemIdx) -> Option<Code> {
+        self.permits.barred(order, facility, item)
+    }
+
+    /// Units that this run may promise, by inventory cell.
+    pub fn free(&self) -> &[u32] {
+        &self.free
+    }
+
+    /// Units of the item that the parameters keep back, in all facilities.
+    pub fn kept_back(&self, item: ItemIdx) -> u64 {
+        let stocks = self.batch.inventory.by_item.row(item).iter();
+        let free: u64 = self.stocks(item).map(|stock| u64::from(stock.1)).sum();
+        let all: u64 = stocks.map(|stock| u64::from(stock.available())).sum();
+        all - free
+    }
+
+    /// Facilities that stock an item, with the units that this run may promise; in order.
+    pub fn stocks(&self, item: ItemIdx) -> impl Iterator<Item = (FacilityIdx, u32)> + '_ {
+        let inventory = &self.batch.inventory.by_item;
+        let cells = inventory
+            .row(item)
             .iter()
-            .flat_map(|want| self.batch.inventory.by_item.row(want.item))
-            .filter(|stock| stock.available() > 0)
-            .map(|stock| stock.facility)
-            .collect();
+            .zip(&self.free[inventory.range(item)]);
+        cells.map(|(stock, &free)| (stock.facility, free))
+    }
+
+    /// Facilities that stock some of what the order wants and may ship it, in order.
+    pub fn stocking(&self, demand: &Demand) -> Vec<FacilityIdx> {
+        let mut found: Vec<FacilityIdx> = Vec::new();
+        for want in demand.wants {
+            let stocks = self.stocks(want.item).filter(|stock| stock.1 > 0);
+            let may = stocks.filter(|stock| self.may_ship(demand.order, stock.0, want.item));
+            found.extend(may.map(|stock| stock.0));
+        }
         found.sort_unstable();
         found.dedup();
         found
     }
+}
+
+/// Free stock of a cell, less what the parameters keep back.
+fn promised(stock: &Stock, params: &Params) -> u32 {
+    let routing = &params.routing;
+    let share =
+        (u64::from(stock.on_hand) * routing.safety_stock_percent.unsigned_abs()).div_ceil(100);
+    let kept = share.saturating_add(routing.safety_stock_units.unsigned_abs());
+    u64::from(stock.available()).saturating_sub(kept) as u32
 }
 
 fn want(batch: &Batch, line: LineIdx) -> Result<Want> {
@@ -208,30 +293,44 @@ fn promise(input: Input, params: &Params, order: OrderIdx) -> Timestamp {
 /// Units of lines that one facility sends for one order; each line once, in order.
 pub(super) type Content = Vec<(LineIdx, u32)>;
 
-/// What is left to give: free stock by inventory cell, capacity by facility.
+/// What is left to give: free stock by inventory cell; units and shipments by facility.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Supply {
     free: Vec<u32>,
     capacity: Vec<u64>,
+    /// Shipments.
+    gates: Vec<u64>,
 }
 
 impl Supply {
     /// Everything, before the first order.
-    pub fn new(batch: &Batch) -> Supply {
-        let cells = batch.inventory.by_item.values();
+    pub fn new(instance: &Instance) -> Supply {
+        let facilities = instance.batch.facilities.iter();
+        let gates = facilities.clone().map(|f| f.capacity_orders);
         Supply {
-            free: cells.iter().map(|stock| stock.available()).collect(),
-            capacity: batch.facilities.iter().map(|f| f.capacity_units).collect(),
+            free: instance.free.clone(),
+            capacity: facilities.map(|f| f.capacity_units).collect(),
+            gates: gates.map(|most| most.unwrap_or(u64::MAX)).collect(),
         }
     }
 
-    /// What a plan leaves: units by inventory cell, then by facility.
+    /// Units that the facility can still pick for a further shipment.
+    pub fn room(&self, facility: FacilityIdx) -> u64 {
+        match self.gates[facility.index()] {
+            0 => 0,
+            _ => self.capacity(facility),
+        }
+    }
+
+    /// What a plan leaves: units by inventory cell, then by facility, then shipments by facility.
     pub fn left(batch: &Batch, left: &[i64]) -> Supply {
         let (cells, facilities) = left.split_at(batch.inventory.by_item.len());
+        let (units_left, shipments) = facilities.split_at(batch.facilities.len());
         let units = |&left: &i64| u64::try_from(left).unwrap_or(0);
         Supply {
             free: cells.iter().map(|left| units(left) as u32).collect(),
-            capacity: facilities.iter().map(units).collect(),
+            capacity: units_left.iter().map(units).collect(),
+            gates: shipments.iter().map(units).collect(),
         }
     }
 
@@ -266,20 +365,49 @@ impl Supply {
         batch: &Batch,
         parts: impl Iterator<Item = (FacilityIdx, &'c [(LineIdx, u32)])> + Clone,
     ) -> bool {
-        let mut taken = 0;
-        for (facility, content) in parts.clone() {
-            for &(line, units) in content {
-                if !self.take_line(batch, facility, line, units) {
-                    let all = parts.flat_map(|(f, content)| content.iter().map(move |c| (f, c)));
-                    for (facility, &(line, units)) in all.take(taken) {
-                        self.give_back(batch, facility, line, units);
-                    }
-                    return false;
+        for (at, (facility, content)) in parts.clone().enumerate() {
+            if !self.take_part(batch, facility, content) {
+                for (facility, content) in parts.take(at) {
+                    self.give_part(batch, facility, content);
                 }
-                taken += 1;
+                return false;
             }
         }
         true
+    }
+
+    fn take_part(
+        &mut self,
+        batch: &Batch,
+        facility: FacilityIdx,
+        content: &[(LineIdx, u32)],
+    ) -> bool {
+        if !self.open(facility) {
+            return false;
+        }
+        for (at, &(line, units)) in content.iter().enumerate() {
+            if !self.take_line(batch, facility, line, units) {
+                self.give_part(batch, facility, &content[..at]);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Gives back a shipment.
+    pub fn give_part(&mut self, batch: &Batch, facility: FacilityIdx, content: &[(LineIdx, u32)]) {
+        self.gates[facility.index()] += 1;
+        for &(line, units) in content {
+            self.give_back(batch, facility, line, units);
+        }
+    }
+
+    /// Takes a shipment of the facility, as yet of nothing, if it can send a further one.
+    pub fn open(&mut self, facility: FacilityIdx) -> bool {
+        let gate = &mut self.gates[facility.index()];
+        let open = *gate > 0;
+        *gate -= u64::from(open);
+        open
     }
 
     pub fn take_line(
@@ -301,7 +429,7 @@ impl Supply {
         }
     }
 
-    pub fn give_back(&mut self, batch: &Batch, facility: FacilityIdx, line: LineIdx, units: u32) {
+    fn give_back(&mut self, batch: &Batch, facility: FacilityIdx, line: LineIdx, units: u32) {
         if let Some(cell) = batch.inventory.cell(batch.lines.item[line], facility) {
             self.free[cell] += units;
             self.capacity[facility.0 as usize] += u64::from(units);
@@ -312,6 +440,8 @@ impl Supply {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::IdxVec;
+    use crate::model::plan::Verdict;
     use crate::testing::World;
 
     #[test]
@@ -324,7 +454,19 @@ mod tests {
         world.stock(site, pot, 1);
         world.order("O", &[(cup, 3), (pot, 2), (cup, 3)]);
         let batch = world.build();
-        let mut supply = Supply::new(&batch);
+        let calendar = crate::testing::calendar(&batch);
+        let (verdict, faults) = (
+            IdxVec::filled(Verdict::Accepted, batch.orders.len()),
+            IdxVec::filled(None, batch.lines.len()),
+        );
+        let input = Input {
+            batch: &batch,
+            calendar: &calendar,
+            verdict: &verdict,
+            line_fault: &faults,
+        };
+        let instance = Instance::new(input, &Params::default()).unwrap();
+        let mut supply = Supply::new(&instance);
         let before = supply.clone();
         let (l0, l1, l2) = (LineIdx(0), LineIdx(1), LineIdx(2));
         let mut ask =
@@ -338,5 +480,7 @@ mod tests {
         assert_ne!(supply, before);
         assert_eq!(supply.free(&batch, site, cup), 0);
         assert_eq!(supply.capacity(site), before.capacity(site) - 5);
+        supply.give_part(&batch, site, &[(l0, 3), (l2, 2)]);
+        assert_eq!(supply, before);
     }
 }

@@ -1,7 +1,7 @@
 //! All orders at once.
 //!
 //! The model of [`super`] goes to [`crate::solve::assign`]: an order is an order there, a facility a site; the resources are the free stock of
-//! every inventory cell, then the capacity of every facility. Orders of up to 128 parts bring the exact price of each ([`super::table`]). Of
+//! every inventory cell, then units and then shipments of every facility. Orders of up to 128 parts bring the exact price of each ([`super::table`]). Of
 //! larger ones the patterns are made as they are needed (columns): what order by order and the nearest facility chose, everything from one
 //! facility, and beams at the tolls; their part of the bound comes from lines and planes under all prices ([`super::carton_floor`], [`super::freight_floor`]).
 //!
@@ -27,6 +27,7 @@ use crate::stages::shipping::Shipping;
 
 use super::bulk::{self, Bulk, Tolls};
 use super::carton_floor::CartonFloor;
+use super::fill::Fill;
 use super::freight_floor::SiteFloor;
 use super::instance::{Demand, Instance, Supply, Want};
 use super::order::{Choices, Part, Pattern};
@@ -47,6 +48,9 @@ pub(super) struct Joint<'a> {
     /// Parts of every order in the plans that are known.
     rules: Vec<Vec<assign::Parts>>,
 }
+
+/// Handling of a unit as the bound knows it: cents.
+const MOST_HANDLING: i64 = 1_000_000_000_000;
 
 /// An order with columns.
 pub(super) struct Large<'a> {
@@ -80,16 +84,17 @@ pub(super) struct Known<'a> {
 impl<'a> Joint<'a> {
     pub fn new(instance: &'a Instance<'a>, shipping: &'a Shipping<'a>) -> Joint<'a> {
         let batch = instance.batch;
-        let stock = batch.inventory.by_item.values().iter();
-        let capacity = batch.facilities.iter();
+        let stock = instance.free().iter();
+        let (capacity, gates) = (batch.facilities.iter(), batch.facilities.iter());
         let number = |units: u64| {
             i64::try_from(units)
                 .unwrap_or(i64::MAX >> 20)
                 .min(i64::MAX >> 20)
         };
         let supply = stock
-            .map(|stock| i64::from(stock.available()))
-            .chain(capacity.map(|site| number(site.capacity_units)));
+            .map(|&units| i64::from(units))
+            .chain(capacity.map(|site| number(site.capacity_units)))
+            .chain(gates.map(|site| number(site.capacity_orders.unwrap_or(u64::MAX))));
         Joint {
             instance,
             problem: Problem::new(supply.collect()),
@@ -99,7 +104,7 @@ impl<'a> Joint<'a> {
             freight: SiteFloor::new(batch),
             cartons: CartonFloor::new(shipping),
             shipping,
-            start: Supply::new(batch),
+            start: Supply::new(instance),
             rules: Vec::new(),
         }
     }
@@ -181,7 +186,7 @@ impl<'a> Joint<'a> {
                 tag: facility.0,
                 capacity: (first + facility.index()) as Resource,
                 weight: 1,
-                gate: NONE,
+                gate: gate(self.instance, *facility),
             };
             (site, cells, prices)
         });
@@ -199,7 +204,7 @@ impl<'a> Joint<'a> {
         let mut grow = |problem: &mut Problem, tolls: &[i64], plan: Option<&Plan>| {
             let view = Tolls::of(instance.batch, tolls);
             let supply = match plan {
-                None => Supply::new(instance.batch),
+                None => Supply::new(instance),
                 Some(plan) => Supply::left(instance.batch, &plan.left),
             };
             let found: Vec<Vec<(Pattern, i64)>> = large
@@ -293,9 +298,7 @@ impl Large<'_> {
         };
         let parts = || own.into_iter().flat_map(|own| &own.parts);
         for part in parts() {
-            for &(line, units) in &part.content {
-                supply.give_back(batch, part.facility, line, units);
-            }
+            supply.give_part(batch, part.facility, &part.content);
         }
         let mut found = self.bulk.at_tolls(supply, None);
         found.append(&mut self.bulk.at_tolls(supply, Some(tolls)));
@@ -362,12 +365,24 @@ fn same(class: &Class, table: &Table, demand: &Demand) -> bool {
         })
 }
 
+/// What limits the shipments of the facility, if anything does.
+pub(super) fn gate(instance: &Instance, facility: FacilityIdx) -> Resource {
+    let batch = instance.batch;
+    let first = batch.inventory.by_item.len() + batch.facilities.len();
+    match batch.facilities[facility].capacity_orders {
+        Some(_) => (first + facility.index()) as Resource,
+        None => NONE,
+    }
+}
+
 /// What a pattern takes, each resource once.
 pub(super) fn uses(instance: &Instance, pattern: &Pattern) -> Vec<(Resource, u32)> {
     let batch = instance.batch;
     let first = batch.inventory.by_item.len();
     let mut uses: Vec<(Resource, u32)> = Vec::new();
     for part in &pattern.parts {
+        let gate = gate(instance, part.facility);
+        uses.extend((gate != NONE).then_some((gate, 1)));
         for &(line, units) in &part.content {
             let cell = batch.inventory.cell(batch.lines.item[line], part.facility);
             uses.extend(cell.map(|cell| (cell as Resource, units)));
@@ -391,32 +406,39 @@ impl Joint<'_> {
         let instance = self.instance;
         let (batch, rules) = (instance.batch, &instance.rules);
         let first = batch.inventory.by_item.len();
-        let facilities = instance.stocking(demand.wants);
+        let facilities = instance.stocking(demand);
         let mut sites = Vec::with_capacity(facilities.len());
         let mut offers = Vec::with_capacity(facilities.len() * demand.wants.len());
         for facility in facilities {
             let freight = self.freight_of(demand, facility);
             let site = &batch.facilities[facility];
             let whole = bulk.whole_price(facility);
+            let store = self.shipping.store_penalty(facility).0;
             let at_least = freight.as_ref().map_or(0, |freight| freight.0);
             sites.push(LooseSite {
                 capacity: (first + facility.index()) as Resource,
-                gate: NONE,
-                fixed: site.handling_per_order.0 * MILLI + at_least.max(0),
+                gate: gate(instance, facility),
+                fixed: (site.handling_per_order.0 + store) * MILLI + at_least.max(0),
                 whole: whole.map(|cost| cost.saturating_mul(MILLI)),
                 exact: whole.is_some(),
             });
             for (l, want) in demand.wants.iter().enumerate() {
                 let cell = batch.inventory.cell(want.item, facility);
-                let may = freight.is_some() && instance.may_ship(facility, want.item);
+                let may = freight.is_some() && instance.may_ship(demand.order, facility, want.item);
                 let cell = cell.filter(|_| may);
-                let most =
-                    cell.map_or(0, |cell| batch.inventory.by_item.values()[cell].available());
+                let most = cell.map_or(0, |cell| instance.free()[cell]);
+                let each = i64::from(batch.items.handling_units[want.item]);
+                // At least this: what does not fit in 64 bits is cut off.
+                let handling = site
+                    .handling_per_unit
+                    .0
+                    .saturating_mul(each)
+                    .min(MOST_HANDLING);
                 let ships = freight.as_ref().map_or(0, |freight| freight.1[l]);
                 offers.push(Offer {
                     cell: cell.map_or(NONE, |cell| cell as Resource),
                     most,
-                    unit: site.handling_per_unit.0 * MILLI + ships + at_least.min(0),
+                    unit: handling * MILLI + ships + at_least.min(0),
                 });
             }
         }
@@ -477,7 +499,10 @@ fn shadow_prices(instance: &Instance, tolls: &[i64]) -> ShadowPrices {
     let first = batch.inventory.by_item.len();
     let mut rows = Vec::new();
     for facility in batch.facilities.indices() {
-        rows.push((facility, None, tolls[first + facility.index()]));
+        let units = first + facility.index();
+        let shipments = units + batch.facilities.len();
+        rows.push((facility, None, false, tolls[units]));
+        rows.push((facility, None, true, tolls[shipments]));
     }
     for (item, stocks) in batch.inventory.by_item.iter() {
         let cells = batch.inventory.by_item.range(item);
@@ -485,16 +510,17 @@ fn shadow_prices(instance: &Instance, tolls: &[i64]) -> ShadowPrices {
             stocks
                 .iter()
                 .zip(cells)
-                .map(|(s, cell)| (s.facility, Some(item), tolls[cell])),
+                .map(|(s, cell)| (s.facility, Some(item), false, tolls[cell])),
         );
     }
     let mut prices = ShadowPrices::default();
-    for (facility, item, toll) in rows {
+    for (facility, item, shipments, toll) in rows {
         let price = Cents((toll + MILLI / 2) / MILLI);
         if price > Cents::ZERO {
             prices.push(ShadowPrice {
                 facility,
                 item,
+                shipments,
                 price,
             });
         }
@@ -511,13 +537,26 @@ fn patterns(
 ) -> Vec<Pattern> {
     let columns: FxHashMap<usize, &Large> = large.iter().map(|l| (l.position, l)).collect();
     let all = solution.plan.parts.iter().enumerate();
-    all.map(
+    let patterns = all.map(
         |(position, parts)| match (parts.first(), columns.get(&position)) {
             (Some(&(COLUMN, column)), Some(large)) => large.patterns[usize::from(column)].clone(),
             _ => pattern_of(&problem.of(position), &instance.demand(position), parts),
         },
-    )
-    .collect()
+    );
+    let mut patterns: Vec<Pattern> = patterns.collect();
+    let mut supply = Supply::new(instance);
+    for pattern in &patterns {
+        let taken = supply.take(instance.batch, pattern.contents());
+        debug_assert!(taken, "the plan keeps within stock and capacity");
+    }
+    Fill {
+        instance,
+        problem,
+        patterns: &mut patterns,
+        supply: &mut supply,
+    }
+    .run();
+    patterns
 }
 
 fn pattern_of(class: &Class, demand: &Demand, parts: &[(u16, u16)]) -> Pattern {

@@ -127,7 +127,7 @@ impl<'a> Menu<'a> {
             instance,
             demand,
             states: States::of(demand.wants).expect("the order fits"),
-            sites: instance.stocking(demand.wants),
+            sites: instance.stocking(&demand),
             floor,
             whole: Vec::new(),
             others: 0,
@@ -343,8 +343,9 @@ impl<'a> Menu<'a> {
         Open {
             site,
             free: free.collect(),
-            room: supply.capacity(facility),
+            room: supply.room(facility),
             toll: Vec::new(),
+            opening: 0,
         }
     }
 
@@ -442,13 +443,14 @@ fn at_start(instance: &Instance, demand: &Demand, site: usize, facility: Facilit
     let inventory = &instance.batch.inventory;
     let free = demand.wants.iter().map(|want| {
         let cell = inventory.cell(want.item, facility);
-        let cell = cell.filter(|_| instance.may_ship(facility, want.item));
-        cell.map_or(0, |cell| inventory.by_item.values()[cell].available())
+        let cell = cell.filter(|_| instance.may_ship(demand.order, facility, want.item));
+        cell.map_or(0, |cell| instance.free()[cell])
     });
     Open {
         site,
         free: free.collect(),
         room: u64::MAX,
         toll: Vec::new(),
+        opening: 0,
     }
 }

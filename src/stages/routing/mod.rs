@@ -8,14 +8,15 @@
 //!             y_of in {0, 1}    f sends a shipment for o
 //!             z_o in {0, 1}     nothing ships for o
 //! minimize    sum_of C_of(x_.f) + split_penalty sum_o max(0, sum_f y_of - 1)
-//!             + backorder_penalty sum_l b_l + lost_order_penalty sum_o z_o
+//!             + store_penalty sum_{o, stores f} y_of + backorder_penalty sum_l b_l + lost_order_penalty sum_o z_o
 //! subject to  sum_f x_lf + b_l = q_l                                    every line
 //!             x_lf <= q_l y_of                                          every line of o
-//!             sum_{l: i(l) = i} x_lf <= on_hand - reserved - safety     every facility and item
+//!             sum_{l: i(l) = i} x_lf <= on_hand - reserved - safety     every facility and item (safety: of inventory and of the parameters)
 //!             sum_l x_lf <= capacity_units of f                         every facility
+//!             sum_o y_of <= capacity_orders of f                        every facility that has one
 //!             sum_f y_of <= max_shipments                               every order
 //!             all b_l = 0, or all x_lf = 0                              orders that ship complete
-//!             x_lf = 0                                                  l hazardous, f not for hazardous goods
+//!             x_lf = 0                                                  f may not ship l: hazardous goods, stores, `restrictions`
 //! ```
 //!
 //! `C_of` is the exact cost of a shipment, from `stages::shipping`: cartons as packed, the cheapest service in time (or least late) on
@@ -38,7 +39,8 @@
 //! | `bulk`, `beam` | orders of many units |
 //! | `commit` | the sequence, in chunks |
 //! | `nearest` | the rule in use, for comparison |
-//! | `joint`, `table` | all orders together |
+//! | `joint`, `table`, `fill` | all orders together |
+//! | `permits` | who may ship what for whom |
 //! | `explain` | why each order is where it is |
 //! | `incumbent` | the plan of another system, priced like ours |
 //! | `freight_floor`, `carton_floor` | what shipping costs at least, where parts are too many to be priced |
@@ -50,6 +52,7 @@ mod carton_floor;
 mod check;
 mod commit;
 mod explain;
+mod fill;
 mod freight_floor;
 mod incumbent;
 mod instance;
@@ -57,8 +60,11 @@ mod joint;
 mod menu;
 mod nearest;
 mod order;
+mod permits;
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod rules_tests;
 mod table;
 #[cfg(test)]
 mod tests;

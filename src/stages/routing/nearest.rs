@@ -24,9 +24,7 @@ pub(super) fn assign(instance: &Instance, demand: &Demand, supply: &mut Supply) 
     }
     if demand.complete && left > 0 {
         for (facility, content) in parts.drain(..) {
-            for (line, units) in content {
-                supply.give_back(instance.batch, facility, line, units);
-            }
+            supply.give_part(instance.batch, facility, &content);
         }
     }
     parts.sort_unstable_by_key(|part| part.0);
@@ -52,9 +50,13 @@ fn assign_line(
     let batch = instance.batch;
     let mut near: Vec<(i64, FacilityIdx, u64)> = supply
         .holders(batch, want.item)
-        .filter(|&(facility, _)| instance.may_ship(facility, want.item))
+        .filter(|&(facility, _)| instance.may_ship(order, facility, want.item))
         .map(|(facility, free)| {
-            let units = u64::from(free).min(supply.capacity(facility));
+            let room = match parts.iter().any(|part| part.0 == facility) {
+                true => supply.capacity(facility),
+                false => supply.room(facility),
+            };
+            let units = u64::from(free).min(room);
             (distance(batch, order, facility), facility, units)
         })
         .collect();
@@ -75,6 +77,9 @@ fn assign_line(
         let units = u32::try_from(units).unwrap_or(u32::MAX).min(left);
         if units == 0 || (at.is_none() && further == 0) {
             continue;
+        }
+        if at.is_none() {
+            supply.open(facility);
         }
         supply.take_line(batch, facility, want.line, units);
         left -= units;

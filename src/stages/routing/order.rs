@@ -61,6 +61,8 @@ pub(super) struct Open {
     pub room: u64,
     /// Cents per unit on top of what shipping costs, by thing wanted; empty: none.
     pub toll: Vec<i64>,
+    /// Cents on top for a shipment from here.
+    pub opening: i64,
 }
 
 /// At most `most` facilities, by rank (units left over when it ships all it can, cost of that, position); and further ones by
@@ -225,6 +227,25 @@ impl<'a> Choices<'a> {
     }
 }
 
+/// Units that rules bar, by rule.
+#[derive(Default)]
+struct Bars(Vec<(Code, u64)>);
+
+impl Bars {
+    fn add(&mut self, code: Code, units: u64) {
+        match self.0.iter_mut().find(|bar| bar.0 == code) {
+            Some(bar) => bar.1 += units,
+            None => self.0.push((code, units)),
+        }
+    }
+
+    /// The rule that bars most, the first of those.
+    fn most(&self) -> Code {
+        let most = self.0.iter().rev().max_by_key(|bar| bar.1);
+        most.map_or(Code::Restricted, |bar| bar.0)
+    }
+}
+
 /// Why units wait.
 struct Ask<'a> {
     choices: &'a Choices<'a>,
@@ -234,24 +255,42 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    /// The first obstacle to `need` units: stock, then services, then capacity, then cost where the order ships anyway or nothing ships,
-    /// then the number of shipments, then the cost of a further one.
+    /// The first obstacle to `need` units: stock, then rules on who may ship, then services, then capacity, then cost where the order
+    /// ships anyway or nothing ships, then the number of shipments, then the cost of a further one.
     fn reason(&self, i: usize, want: &Want, need: u64) -> Code {
-        let (mut free, mut servable, mut pickable, mut beside) = (0, 0, 0, 0);
+        let order = self.instance.batch.lines.order[want.line];
+        let (mut free, mut allowed, mut servable, mut pickable, mut beside) = (0, 0, 0, 0, 0);
+        let mut bars = Bars::default();
         for (facility, units) in self.supply.holders(self.instance.batch, want.item) {
             let units = u64::from(units);
-            let capacity = self.supply.capacity(facility);
             free += units;
+            if let Some(code) = self.instance.barred(order, facility, want.item) {
+                bars.add(code, units);
+                continue;
+            }
+            allowed += units;
+            let uses = self.pattern.uses(facility);
+            let room = match uses {
+                true => self.supply.capacity(facility),
+                false => self.supply.room(facility),
+            };
             if !self.pattern.refused.contains(&facility) && self.choices.servable(facility, i) {
                 servable += units;
-                pickable += units.min(capacity);
-                if self.pattern.uses(facility) {
-                    beside += units.min(capacity);
+                pickable += units.min(room);
+                if uses {
+                    beside += units.min(room);
                 }
             }
         }
         if free < need {
-            Code::NoStock
+            let kept = self.instance.kept_back(want.item);
+            if free + kept >= need {
+                Code::SafetyStock
+            } else {
+                Code::NoStock
+            }
+        } else if allowed < need {
+            bars.most()
         } else if servable < need {
             Code::NoService
         } else if pickable < need {
@@ -304,19 +343,15 @@ impl Ask<'_> {
     fn together(&self, demand: &Demand) -> Code {
         let room: u64 = self
             .instance
-            .stocking(demand.wants)
+            .stocking(demand)
             .into_iter()
-            .map(|facility| self.supply.capacity(facility))
+            .map(|facility| self.supply.room(facility))
             .fold(0, u64::saturating_add);
         let (batch, supply) = (self.instance.batch, self.supply);
-        let alone = self
-            .instance
-            .stocking(demand.wants)
-            .into_iter()
-            .any(|site| {
-                let has = |want: &Want| supply.free(batch, site, want.item) >= want.quantity;
-                supply.capacity(site) >= demand.units && demand.wants.iter().all(has)
-            });
+        let alone = self.instance.stocking(demand).into_iter().any(|site| {
+            let has = |want: &Want| supply.free(batch, site, want.item) >= want.quantity;
+            supply.room(site) >= demand.units && demand.wants.iter().all(has)
+        });
         if room < demand.units {
             Code::NoCapacity
         } else if alone {

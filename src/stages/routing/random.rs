@@ -9,8 +9,10 @@ use super::tests::Case;
 use super::*;
 use crate::model::ids::{CarrierIdx, FacilityIdx, ItemIdx};
 use crate::model::incumbent::{Incumbent, IncumbentRow};
+use crate::model::network::FacilityKind;
 use crate::model::orders::ServiceLevel;
 use crate::model::rates::{ServiceTerms, Surcharge, SurchargeKind};
+use crate::model::restrictions::{Restriction, RestrictionKind};
 use crate::model::units::Cents;
 use crate::stages::shipping::ShipmentCost;
 use crate::testing::{World, calendar, terms};
@@ -35,7 +37,16 @@ struct Plot {
     extra: (i64, f64),
     max_shipments: i64,
     penalty: i64,
+    /// Shipments that each site can send.
+    gates: Vec<Option<u64>>,
+    /// Rows of `restrictions`: whether it is `only`, the site, whether for orders with a channel, which item.
+    bars: Vec<Bar>,
+    /// Units and per cent kept back; what a shipment from the first site, a store, costs.
+    kept: (i64, i64),
+    store: i64,
 }
+
+type Bar = (bool, usize, bool, Option<usize>);
 
 fn plot(orders: usize, lines: usize, quantity: i64) -> impl Strategy<Value = Plot> {
     let item = (40..260i32, 50..9_000i64, prop::bool::weighted(0.2));
@@ -55,9 +66,10 @@ fn plot(orders: usize, lines: usize, quantity: i64) -> impl Strategy<Value = Plo
         (-100..500i64, -20.0..30.0f64),
         1..4i64,
         prop_oneof![Just(0), Just(150), Just(700), Just(1_200), Just(9_000)],
+        rules(),
     )
         .prop_map(
-            |(stock, sites, items, orders, express, extra, max_shipments, penalty)| Plot {
+            |(stock, sites, items, orders, express, extra, max_shipments, penalty, rules)| Plot {
                 stock,
                 sites,
                 items,
@@ -66,8 +78,31 @@ fn plot(orders: usize, lines: usize, quantity: i64) -> impl Strategy<Value = Plo
                 extra,
                 max_shipments,
                 penalty,
+                gates: rules.0,
+                bars: rules.1,
+                kept: rules.2,
+                store: rules.3,
             },
         )
+}
+
+type Rules = (Vec<Option<u64>>, Vec<Bar>, (i64, i64), i64);
+
+/// Half of the worlds have none.
+fn rules() -> impl Strategy<Value = Rules> {
+    let bar = (
+        prop::bool::weighted(0.4),
+        0..3usize,
+        prop::bool::ANY,
+        prop::option::of(0..3usize),
+    );
+    let some = (
+        prop::collection::vec(prop::option::of(0..3u64), 3),
+        prop::collection::vec(bar, 0..4),
+        (0..2i64, prop_oneof![Just(0), Just(20)]),
+        prop_oneof![Just(0), Just(90), Just(2_000)],
+    );
+    prop_oneof![Just((vec![None; 3], Vec::new(), (0, 0), 0)), some]
 }
 
 /// A surcharge of the carrier without conditions.
@@ -115,12 +150,17 @@ fn stage(plot: &Plot) -> Case {
         let facility = &mut world.batch.facilities[site];
         facility.capacity_units = capacity;
         facility.hazmat = hazmat;
+        facility.capacity_orders = plot.gates[i];
+        if i == 0 {
+            facility.kind = FacilityKind::Store;
+        }
         facility.handling_per_order = Cents(handling);
         facility.handling_per_unit = Cents(10 + i as i64);
     }
     for (i, &(side, grams, hazmat)) in plot.items.iter().enumerate() {
         let item = world.item(&format!("I{i}"), [side, side, side / 2 + 1], grams);
         world.batch.items.hazmat[item] = hazmat;
+        world.batch.items.handling_units[item] = 1 + 2 * i as u32;
         for f in 0..plot.sites.len() {
             world.stock(
                 FacilityIdx(f as u32),
@@ -129,16 +169,37 @@ fn stage(plot: &Plot) -> Case {
             );
         }
     }
+    let web = world.symbol("web");
     for (i, (lines, complete, priority)) in plot.orders.iter().enumerate() {
         let lines: Vec<_> = lines.iter().map(|&(i, q)| (ItemIdx(i as u32), q)).collect();
         let order = world.order(&format!("O{i}"), &lines);
         world.batch.orders.ship_complete[order] = *complete;
         world.batch.orders.priority[order] = *priority;
+        world.batch.orders.channel[order] = (i % 2 == 0).then_some(web);
+    }
+    for &(only, site, channel, item) in &plot.bars {
+        world.batch.restrictions.push(Restriction {
+            kind: match only {
+                true => RestrictionKind::Only,
+                false => RestrictionKind::Never,
+            },
+            facility: FacilityIdx(site as u32),
+            customer: None,
+            channel: channel.then_some(web),
+            country: None,
+            category: None,
+            item: item.map(|item| ItemIdx(item as u32)),
+        });
     }
     let mut case = Case::new(world);
     case.params.routing.explain = crate::params::Explain::All;
     case.params.routing.max_shipments = plot.max_shipments;
     case.params.routing.backorder_penalty_cents = plot.penalty;
+    (
+        case.params.routing.safety_stock_units,
+        case.params.routing.safety_stock_percent,
+    ) = plot.kept;
+    case.params.routing.store_penalty_cents = plot.store;
     case
 }
 
@@ -208,6 +269,9 @@ impl Brute<'_> {
                 .filter(|(_, u)| **u > 0)
                 .map(|(&l, &u)| (l, u))
                 .collect();
+            if content.iter().any(|&(line, _)| self.barred(order, f, line)) {
+                return None;
+            }
             shipped += units.iter().map(|&u| i64::from(u)).sum::<i64>();
             shipments += 1;
             let shipping = &self.shipping;
@@ -225,6 +289,24 @@ impl Brute<'_> {
         Some(cost + splits + (wanted - shipped) * routing.backorder_penalty_cents)
     }
 
+    /// Whether a row of `restrictions` keeps the site from shipping the line.
+    fn barred(&self, order: OrderIdx, site: usize, line: LineIdx) -> bool {
+        let batch = &self.case.batch;
+        let rows = batch
+            .restrictions
+            .iter()
+            .filter(|row| row.facility.0 as usize == site);
+        let hit = |row: &Restriction| {
+            row.channel
+                .is_none_or(|c| batch.orders.channel[order] == Some(c))
+                && row.item.is_none_or(|item| batch.lines.item[line] == item)
+        };
+        let of = |kind| rows.clone().filter(move |row| row.kind == kind);
+        let mut only = of(RestrictionKind::Only).peekable();
+        let outside = only.peek().is_some() && !only.any(hit);
+        outside || of(RestrictionKind::Never).any(hit)
+    }
+
     /// Whether the pattern fits the supply, taking it if so.
     fn take(&self, order: OrderIdx, split: &Split, supply: &mut [Vec<i64>]) -> bool {
         let batch = &self.case.batch;
@@ -237,20 +319,31 @@ impl Brute<'_> {
                 }
             }
         }
+        for f in 0..batch.facilities.len() {
+            let gate = &mut supply[batch.items.len() + 1][f];
+            *gate -= i64::from(split.iter().any(|way| way[f] > 0));
+            fits &= *gate >= 0;
+        }
         fits
     }
 
-    /// Stock by item and facility; the last row is capacity.
+    /// Stock by item and facility; the last rows are capacity in units and in shipments.
     fn supply(&self) -> Vec<Vec<i64>> {
         let batch = &self.case.batch;
-        let mut supply = vec![vec![0; batch.facilities.len()]; batch.items.len() + 1];
+        let mut supply = vec![vec![0; batch.facilities.len()]; batch.items.len() + 2];
+        let routing = &self.case.params.routing;
         for (item, row) in batch.inventory.by_item.iter() {
             for stock in row {
-                supply[item.0 as usize][stock.facility.0 as usize] = stock.available().into();
+                let on_hand = i64::from(stock.on_hand);
+                let share = (on_hand * routing.safety_stock_percent + 99) / 100;
+                let free = on_hand - routing.safety_stock_units - share;
+                supply[item.0 as usize][stock.facility.0 as usize] = free.max(0);
             }
         }
         for (f, site) in batch.facilities.iter_enumerated() {
             supply[batch.items.len()][f.0 as usize] = site.capacity_units as i64;
+            supply[batch.items.len() + 1][f.0 as usize] =
+                site.capacity_orders.map_or(i64::MAX, |most| most as i64);
         }
         supply
     }
@@ -335,22 +428,32 @@ fn brute<T>(case: &Case, judge: impl FnOnce(&mut Brute) -> T) -> T {
     })
 }
 
+/// Whether some facility may ship something; otherwise the run says so and ends.
+fn feasible(case: &Case) -> bool {
+    case.with(|input| super::instance::Instance::new(input, &case.params).is_ok())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
     fn plans_of_small_orders_pass_the_audit(plot in plot(12, 3, 3)) {
-        stage(&plot).audited();
+        let case = stage(&plot);
+        prop_assume!(feasible(&case));
+        case.audited();
     }
 
     #[test]
     fn plans_of_large_orders_pass_the_audit(plot in plot(5, 6, 30)) {
-        stage(&plot).audited();
+        let case = stage(&plot);
+        prop_assume!(feasible(&case));
+        case.audited();
     }
 
     #[test]
     fn the_number_of_threads_does_not_matter(plot in plot(8, 4, 9)) {
         let case = stage(&plot);
+        prop_assume!(feasible(&case));
         let with = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| case.run())
@@ -361,6 +464,7 @@ proptest! {
     #[test]
     fn no_plan_is_cheaper_than_the_bound(plot in plot(2, 2, 2)) {
         let case = stage(&plot);
+        prop_assume!(feasible(&case));
         let out = case.audited();
         let optimum = brute(&case, |b| { let supply = b.supply(); b.optimum(0, &supply) });
         let bound = out.bounds.bound[0].0;
@@ -372,6 +476,7 @@ proptest! {
     #[test]
     fn no_plan_of_a_large_order_is_cheaper_than_the_bound(plot in plot(1, 1, 20)) {
         let case = stage(&plot);
+        prop_assume!(feasible(&case));
         let out = case.audited();
         let optimum = brute(&case, |b| { let supply = b.supply(); b.optimum(0, &supply) });
         let bound = out.bounds.bound[0].0;
@@ -407,6 +512,7 @@ proptest! {
         plot.orders[0].0.dedup_by_key(|line| line.0);
         plot.orders[0].1 = false;
         let case = stage(&plot);
+        prop_assume!(feasible(&case));
         let out = case.audited();
         let best = brute(&case, |b| {
             let order = OrderIdx(0);

@@ -43,18 +43,18 @@ impl Table {
             return None;
         }
         let shape = Shape::new(&quantities)?;
-        let sites = instance.stocking(wants);
+        let sites = instance.stocking(demand);
         let cells = cells(instance, demand, &sites);
-        let stock = instance.batch.inventory.by_item.values();
+        let free = instance.free();
         let held = |site: usize, state: usize| {
             let cells = &cells[site * wants.len()..];
             let lines = shape.units(state)[..wants.len()].iter().enumerate();
             lines
                 .filter(|&(_, &units)| units > 0)
                 .all(|(line, &units)| {
-                    let may = instance.may_ship(sites[site], wants[line].item);
+                    let may = instance.may_ship(demand.order, sites[site], wants[line].item);
                     let cell = cells[line];
-                    may && cell != NONE && stock[cell as usize].available() >= u32::from(units)
+                    may && cell != NONE && free[cell as usize] >= u32::from(units)
                 })
         };
         let class = shipping.rate_class(demand.order);

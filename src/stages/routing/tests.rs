@@ -31,7 +31,7 @@ impl Case {
         }
     }
 
-    fn with<T>(&self, judge: impl FnOnce(Input) -> T) -> T {
+    pub fn with<T>(&self, judge: impl FnOnce(Input) -> T) -> T {
         let calendar = calendar(&self.batch);
         judge(Input {
             batch: &self.batch,
@@ -58,7 +58,7 @@ impl Case {
 }
 
 /// Two sites, `far` dearer to handle; cups in both, a pot in the far one only.
-fn two_sites() -> (World, [FacilityIdx; 2], [ItemIdx; 2]) {
+pub(super) fn two_sites() -> (World, [FacilityIdx; 2], [ItemIdx; 2]) {
     let mut world = World::new();
     let near = world.facility("near");
     let far = world.facility("far");
@@ -72,7 +72,7 @@ fn two_sites() -> (World, [FacilityIdx; 2], [ItemIdx; 2]) {
     (world, [near, far], [cup, pot])
 }
 
-fn codes(out: &Routed) -> Vec<Code> {
+pub(super) fn codes(out: &Routed) -> Vec<Code> {
     out.backorders.code.clone()
 }
 
@@ -178,7 +178,7 @@ fn obstacles_have_their_own_codes() {
     world.stock(near, heavy, 1);
     world.order("heavy", &[(heavy, 1)]);
     let out = Case::new(world).audited();
-    let expected = [Code::NoService, Code::NoCapacity, Code::NoService];
+    let expected = [Code::NoHazmatFacility, Code::NoCapacity, Code::NoService];
     assert_eq!(codes(&out), expected);
 }
 

@@ -38,6 +38,7 @@ use crate::model::codes::Code;
 use crate::model::ids::{
     CartonIdx, DestIdx, FacilityIdx, Idx, IdxVec, LineIdx, OrderIdx, ServiceIdx, ZoneIdx,
 };
+use crate::model::network::FacilityKind;
 use crate::model::orders::ServiceLevel;
 use crate::model::plan::ChargeKind;
 use crate::model::units::{Cents, Grams, Timestamp};
@@ -122,6 +123,7 @@ pub struct Choice {
 pub struct Bundle {
     pub parcels: Vec<Measured>,
     pub cartons: Cents,
+    /// Of handling.
     pub units: u64,
 }
 
@@ -132,11 +134,13 @@ pub struct ShipmentCost {
     pub cartons: Cents,
     pub handling: Cents,
     pub lateness: Cents,
+    /// Penalty for leaving from a store.
+    pub store: Cents,
 }
 
 impl ShipmentCost {
     pub fn total(self) -> Cents {
-        self.freight + self.cartons + self.handling + self.lateness
+        self.freight + self.cartons + self.handling + self.lateness + self.store
     }
 }
 
@@ -200,11 +204,28 @@ impl<'a> Shipping<'a> {
         self.packer.fewest(self.batch, facility, content)
     }
 
-    /// Handling of one shipment: per order and per unit.
+    /// Units of handling of a content.
+    pub fn handled(&self, content: &[(LineIdx, u32)]) -> u64 {
+        let each = |&(line, n): &(LineIdx, u32)| {
+            let item = self.batch.lines.item[line];
+            u64::from(n) * u64::from(self.batch.items.handling_units[item])
+        };
+        content.iter().map(each).sum()
+    }
+
+    /// Handling of one shipment: per order and per unit of handling.
     pub fn handling(&self, facility: FacilityIdx, units: u64) -> Cents {
         let facility = &self.batch.facilities[facility];
         let units = i64::try_from(units).unwrap_or(i64::MAX);
         facility.handling_per_order + Cents(facility.handling_per_unit.0.saturating_mul(units))
+    }
+
+    /// Penalty for a shipment that leaves from a store.
+    pub fn store_penalty(&self, facility: FacilityIdx) -> Cents {
+        match self.batch.facilities[facility].kind {
+            FacilityKind::Store => Cents(self.params.routing.store_penalty_cents),
+            FacilityKind::Warehouse => Cents::ZERO,
+        }
     }
 
     /// [`Shipping::pack`], without saying where each unit lies. Facilities of one [`Shipping::pack_group`] for the
@@ -218,7 +239,7 @@ impl<'a> Shipping<'a> {
         Ok(Bundle {
             parcels: packed.iter().map(|p| (&p.parcel).into()).collect(),
             cartons: packed.iter().map(|p| p.carton_cost).sum(),
-            units: content.iter().map(|c| u64::from(c.1)).sum(),
+            units: self.handled(content),
         })
     }
 
@@ -237,6 +258,7 @@ impl<'a> Shipping<'a> {
             cartons: bundle.cartons,
             handling: self.handling(facility, bundle.units),
             lateness: freight.lateness,
+            store: self.store_penalty(facility),
         })
     }
 

@@ -47,6 +47,7 @@ fn a_shipment_costs_freight_cartons_handling_and_lateness() {
         cartons: Cents(30),
         handling: Cents(70),
         lateness: Cents(4 * 500),
+        store: Cents::ZERO,
     };
     assert_eq!(cost, Ok(expected), "1,700 g gross");
     assert_eq!(expected.total(), Cents(2_600));

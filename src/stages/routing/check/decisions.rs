@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::{Audit, Books};
 use crate::model::explain::{RoutingDecision, Way};
 use crate::model::ids::{FacilityIdx, Idx, IdxVec, OrderIdx};
+use crate::model::network::FacilityKind;
 use crate::model::units::Cents;
 use crate::params::Explain;
 
@@ -15,6 +16,7 @@ struct Own {
     /// Freight, cartons and handling.
     charged: i128,
     handling: i128,
+    store: i128,
     /// At the rounded shadow prices, and how far rounding may lead.
     scarcity: i128,
     slack: i128,
@@ -70,11 +72,10 @@ impl Audit<'_> {
                 let item = batch.lines.item[line];
                 let cells = batch.inventory.by_item.range(item);
                 for (stock, cell) in batch.inventory.by_item.row(item).iter().zip(cells) {
-                    let free = u64::from(stock.available());
-                    let site = &batch.facilities[stock.facility];
+                    let free = self.promised(stock);
                     let obstacle = match () {
                         _ if free == 0 => 1,
-                        _ if batch.items.hazmat[item] && !site.hazmat => 2,
+                        _ if self.barred(line, stock.facility).is_some() => 2,
                         _ if free <= books.taken[cell] => 3,
                         _ if books.room(&self.input, stock.facility) == 0 => 4,
                         _ => 5,
@@ -95,11 +96,14 @@ impl Audit<'_> {
     fn owns(&self) -> IdxVec<OrderIdx, Own> {
         let (batch, out) = (self.input.batch, self.out);
         let inventory = &batch.inventory.by_item;
-        let mut worth = vec![0i128; inventory.len() + batch.facilities.len()];
+        // Cells, units of facilities, shipments of facilities.
+        let (first, sites) = (inventory.len(), batch.facilities.len());
+        let mut worth = vec![0i128; first + 2 * sites];
         for row in out.shadow_prices.rows() {
             let at = match row.item {
                 Some(item) => batch.inventory.cell(item, row.facility),
-                None => Some(inventory.len() + row.facility.index()),
+                None if row.shipments => Some(first + sites + row.facility.index()),
+                None => Some(first + row.facility.index()),
             };
             if let Some(at) = at {
                 worth[at] = row.price.0.into();
@@ -110,24 +114,29 @@ impl Audit<'_> {
         for (s, row) in out.shipments.rows().enumerate() {
             let range = out.first_allocation[s] as usize..out.first_allocation[s + 1] as usize;
             let own = &mut owns[row.order];
-            let mut units = 0;
+            let (mut units, mut handled) = (0, 0i128);
             for part in range.map(|i| out.allocations.get(i)) {
                 let n = i128::from(part.quantity);
                 let cell = batch
                     .inventory
                     .cell(batch.lines.item[part.line], part.facility);
-                let unit = cell.map_or(0, |cell| worth[cell])
-                    + worth[inventory.len() + part.facility.index()];
+                let unit =
+                    cell.map_or(0, |cell| worth[cell]) + worth[first + part.facility.index()];
                 own.scarcity += unit * n;
                 // Two prices, each rounded by at most half a cent, and the sum.
                 own.slack += n;
                 units += u64::from(part.quantity);
+                handled += n * i128::from(batch.items.handling_units[batch.lines.item[part.line]]);
             }
             let site = &batch.facilities[row.facility];
             own.way.push((row.facility, units));
+            own.scarcity += worth[first + sites + row.facility.index()];
+            own.slack += 1;
+            let is_store = site.kind == FacilityKind::Store;
+            own.store += i128::from(is_store) * i128::from(self.params.store_penalty_cents);
             own.charged += i128::from(row.routed_cost.0);
             own.handling += i128::from(site.handling_per_order.0)
-                + i128::from(site.handling_per_unit.0) * i128::from(units);
+                + i128::from(site.handling_per_unit.0) * handled;
         }
         owns
     }
@@ -157,8 +166,9 @@ impl Audit<'_> {
             row.backorder_penalty == cents(backorder),
             row.lost_penalty == cents(lost * weighted(self.params.lost_order_penalty_cents)),
             row.lateness >= Cents::ZERO,
+            row.store_penalty == cents(own.store),
         ];
-        const WHAT: [&str; 8] = [
+        const WHAT: [&str; 9] = [
             "facilities",
             "units",
             "freight, cartons and handling",
@@ -167,6 +177,7 @@ impl Audit<'_> {
             "backorder penalty",
             "lost-order penalty",
             "lateness",
+            "store penalty",
         ];
         if let Some(wrong) = right.iter().position(|&right| !right) {
             let message = format!("{} not those of the plan", WHAT[wrong]);
@@ -226,6 +237,11 @@ impl Audit<'_> {
             ("cartons", sum(&[&rows.cartons]), cost.cartons),
             ("handling", sum(&[&rows.handling]), cost.handling),
             ("lateness", sum(&[&rows.lateness]), cost.lateness_penalty),
+            (
+                "store penalty",
+                sum(&[&rows.store_penalty]),
+                cost.store_penalty,
+            ),
             (
                 "split penalty",
                 sum(&[&rows.split_penalty]),

@@ -56,8 +56,8 @@ impl Audit<'_> {
                 fault(IncumbentCode::NotAccepted, n);
                 continue;
             }
-            if batch.items.hazmat[item] && !batch.facilities[row.facility].hazmat {
-                fault(IncumbentCode::Hazmat, n);
+            if self.barred(row.line, row.facility).is_some() {
+                fault(IncumbentCode::Rule, n);
                 continue;
             }
             let ordered = u64::try_from(batch.lines.quantity[row.line]).unwrap_or(0);
@@ -75,17 +75,24 @@ impl Audit<'_> {
         }
         let stock = taken.into_iter().map(|((item, facility), units)| {
             let cell = batch.inventory.cell(item, facility);
-            let free = cell.map_or(0, |c| batch.inventory.by_item.values()[c].available());
-            (
-                IncumbentCode::StockOverdrawn,
-                units.saturating_sub(free.into()),
-            )
+            let free = cell.map_or(0, |c| self.promised(&batch.inventory.by_item.values()[c]));
+            (IncumbentCode::StockOverdrawn, units.saturating_sub(free))
         });
         let sites = batch.facilities.iter_enumerated().map(|(facility, site)| {
             let over = picked[facility].saturating_sub(site.capacity_units);
             (IncumbentCode::CapacityOverdrawn, over)
         });
-        for (code, units) in stock.chain(sites).filter(|(_, units)| *units > 0) {
+        let sent = batch.facilities.iter_enumerated().map(|(facility, site)| {
+            let shipments = counted.ways.keys().filter(|way| way.1 == facility).count() as u64;
+            let over = shipments.saturating_sub(site.capacity_orders.unwrap_or(u64::MAX));
+            (IncumbentCode::ShipmentsOverdrawn, over)
+        });
+        let sent: Vec<_> = sent.collect();
+        for (code, units) in stock
+            .chain(sites)
+            .chain(sent)
+            .filter(|(_, units)| *units > 0)
+        {
             *counted.faults.entry(code.name()).or_default() += units;
         }
         counted
@@ -185,9 +192,10 @@ impl Audit<'_> {
         for code in [
             NotAccepted,
             OverOrdered,
-            Hazmat,
+            Rule,
             StockOverdrawn,
             CapacityOverdrawn,
+            ShipmentsOverdrawn,
         ] {
             let (units, found) = (counted.faults.get(code.name()), said.get(code.name()));
             if units != found {

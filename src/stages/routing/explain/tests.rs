@@ -131,7 +131,7 @@ fn every_other_facility_has_its_reason() {
         Some("stock_taken"),
         Some("capacity"),
         Some("no_stock"),
-        Some("rule_hazmat"),
+        Some("rule"),
         None,
         Some("cost"),
     ];

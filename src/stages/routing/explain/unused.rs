@@ -6,9 +6,10 @@ use rayon::prelude::*;
 
 use crate::model::explain::Unused;
 use crate::model::ids::{FacilityIdx, Idx};
-use crate::solve::assign::NO_OFFER;
+use crate::solve::assign::{NO_OFFER, NONE};
 
 use super::super::commit::Served;
+use super::super::joint::gate;
 use super::Asked;
 
 /// Bytes by order in the sequence of `positions`, then facility. `left` is what the plan leaves of each resource.
@@ -36,18 +37,19 @@ pub(super) fn unused(
 fn obstacles(asked: &Asked, position: usize, left: &[i64], row: &mut [u8]) {
     let instance = asked.instance;
     let inventory = &instance.batch.inventory.by_item;
-    for (i, want) in instance.demand(position).wants.iter().enumerate() {
+    let demand = instance.demand(position);
+    for (i, want) in demand.wants.iter().enumerate() {
         let cells = inventory.range(want.item);
         for (stock, cell) in inventory.row(want.item).iter().zip(cells) {
-            if stock.available() == 0 {
+            if instance.free()[cell] == 0 {
                 continue;
             }
             let facility = stock.facility;
-            let obstacle = if !instance.may_ship(facility, want.item) {
-                Unused::RuleHazmat
+            let obstacle = if !instance.may_ship(demand.order, facility, want.item) {
+                Unused::Rule
             } else if left[cell] == 0 {
                 Unused::StockTaken
-            } else if left[asked.first + facility.index()] == 0 {
+            } else if full(asked, left, facility) {
                 Unused::Capacity
             } else if !servable(asked, position, facility, i) {
                 Unused::NoCarrier
@@ -58,6 +60,12 @@ fn obstacles(asked: &Asked, position: usize, left: &[i64], row: &mut [u8]) {
             *said = (*said).max(obstacle as u8);
         }
     }
+}
+
+/// Whether the facility can send no further unit, or no further shipment.
+fn full(asked: &Asked, left: &[i64], facility: FacilityIdx) -> bool {
+    let gate = gate(asked.instance, facility);
+    left[asked.first + facility.index()] == 0 || (gate != NONE && left[gate as usize] == 0)
 }
 
 /// Whether some service takes a unit of the want from there.

@@ -88,7 +88,7 @@ fn what_could_not_be_done_is_said_with_its_units() {
         .collect();
     use IncumbentCode::*;
     let expected = [
-        (Hazmat, Some(1)),
+        (Rule, Some(1)),
         (OverOrdered, Some(1)),
         (StockOverdrawn, Some(1)),
         (CapacityOverdrawn, Some(1)),

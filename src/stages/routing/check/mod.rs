@@ -5,14 +5,18 @@
 
 mod decisions;
 mod incumbent;
+mod restrictions;
 
 use super::Input;
+use crate::model::catalog::Stock;
 use crate::model::codes::Code;
 use crate::model::ids::{FacilityIdx, Idx, IdxVec, ItemIdx, LineIdx, OrderIdx};
+use crate::model::network::FacilityKind;
 use crate::model::plan::Routed;
 use crate::model::units::Cents;
 use crate::params::Routing as Params;
 use crate::stage::Violation;
+use restrictions::Matches;
 
 /// Violations are listed up to this many; a broken plan breaks everywhere.
 const MOST: usize = 100;
@@ -22,6 +26,7 @@ pub fn check(input: Input, out: &Routed, params: &Params) -> Vec<Violation> {
         input,
         out,
         params,
+        matches: Matches::of(&input.batch.restrictions),
         found: Vec::new(),
     };
     audit.shape();
@@ -45,6 +50,7 @@ struct Audit<'a> {
     input: Input<'a>,
     out: &'a Routed,
     params: &'a Params,
+    matches: Matches,
     found: Vec<Violation>,
 }
 
@@ -56,12 +62,20 @@ struct Books {
     /// By inventory cell.
     taken: Vec<u64>,
     picked: IdxVec<FacilityIdx, u64>,
+    /// Shipments.
+    sent: IdxVec<FacilityIdx, u64>,
 }
 
 impl Books {
     fn room(&self, input: &Input, facility: FacilityIdx) -> u64 {
-        let capacity = input.batch.facilities[facility].capacity_units;
-        capacity.saturating_sub(self.picked[facility])
+        let site = &input.batch.facilities[facility];
+        if site
+            .capacity_orders
+            .is_some_and(|most| self.sent[facility] >= most)
+        {
+            return 0;
+        }
+        site.capacity_units.saturating_sub(self.picked[facility])
     }
 }
 
@@ -140,6 +154,7 @@ impl Audit<'_> {
             shipments: IdxVec::filled(0, batch.orders.len()),
             taken: vec![0; batch.inventory.by_item.len()],
             picked: IdxVec::filled(0, batch.facilities.len()),
+            sent: IdxVec::filled(0, batch.facilities.len()),
         };
         for row in out.allocations.rows() {
             books.allocated[row.line] += u64::from(row.quantity);
@@ -164,6 +179,9 @@ impl Audit<'_> {
         }
         for &order in &out.shipments.order {
             books.shipments[order] += 1;
+        }
+        for &facility in &out.shipments.facility {
+            books.sent[facility] += 1;
         }
         books
     }
@@ -197,10 +215,13 @@ impl Audit<'_> {
                     self.fail("allocation_key", self.line_name(part.line), message);
                 }
                 before = Some(part.line);
-                let site = &batch.facilities[part.facility];
-                if batch.items.hazmat[batch.lines.item[part.line]] && !site.hazmat {
-                    let message = format!("{} may not ship hazardous goods", site.id);
-                    self.fail("hazmat", self.line_name(part.line), message);
+                if let Some((rule, _)) = self.barred(part.line, part.facility) {
+                    let site = &batch.facilities[part.facility].id;
+                    self.fail(
+                        rule,
+                        self.line_name(part.line),
+                        format!("{site} may not ship it"),
+                    );
                 }
             }
         }
@@ -212,15 +233,48 @@ impl Audit<'_> {
         }
     }
 
+    /// The rule that keeps the facility from shipping the line, and its code.
+    fn barred(&self, line: LineIdx, facility: FacilityIdx) -> Option<(&'static str, Code)> {
+        let batch = self.input.batch;
+        let (order, item) = (batch.lines.order[line], batch.lines.item[line]);
+        let site = &batch.facilities[facility];
+        let facts = [
+            batch.orders.customer[order].map(|customer| customer.0),
+            batch.orders.channel[order].map(|channel| channel.0),
+            Some(batch.destinations.country[batch.orders.dest[order]].0),
+            batch.items.category[item].map(|category| category.0),
+            Some(item.0),
+        ];
+        if batch.items.hazmat[item] && !site.hazmat {
+            Some(("hazmat", Code::NoHazmatFacility))
+        } else if site.kind == FacilityKind::Store && !self.params.stores_ship {
+            Some(("stores", Code::StoreMayNotShip))
+        } else if !self.matches.serves(facility, facts) {
+            Some(("restrictions", Code::Restricted))
+        } else {
+            None
+        }
+    }
+
+    /// Units of a cell that the run may promise.
+    fn promised(&self, stock: &Stock) -> u64 {
+        let on_hand = i128::from(stock.on_hand);
+        let percent = i128::from(self.params.safety_stock_percent);
+        let share = (on_hand * percent + 99) / 100;
+        let kept = i128::from(stock.reserved)
+            + i128::from(stock.safety)
+            + i128::from(self.params.safety_stock_units)
+            + share;
+        u64::try_from(on_hand - kept).unwrap_or(0)
+    }
+
     /// Stock and capacity.
     fn supply(&mut self, books: &Books) {
         let batch = self.input.batch;
         for (item, stocks) in batch.inventory.by_item.iter() {
             let start = batch.inventory.by_item.range(item).start;
             for (i, stock) in stocks.iter().enumerate() {
-                let free = u64::from(stock.on_hand)
-                    .saturating_sub(stock.reserved.into())
-                    .saturating_sub(stock.safety.into());
+                let free = self.promised(stock);
                 let taken = books.taken[start + i];
                 if taken > free {
                     let site = &batch.facilities[stock.facility].id;
@@ -234,6 +288,11 @@ impl Audit<'_> {
             if picked > site.capacity_units {
                 let message = format!("{picked} of {} units", site.capacity_units);
                 self.fail("capacity", format!("facility {}", site.id), message);
+            }
+            let sent = books.sent[facility];
+            if site.capacity_orders.is_some_and(|most| sent > most) {
+                let message = format!("{sent} shipments, more than its capacity_orders");
+                self.fail("capacity_orders", format!("facility {}", site.id), message);
             }
         }
     }
@@ -294,6 +353,22 @@ impl Audit<'_> {
                     rooms.clone().any(|room| room < need)
                         || (together && rooms.fold(0, u64::saturating_add) < units)
                 }
+                Code::SafetyStock => {
+                    // Others may have taken more since.
+                    let kept = self.kept_back(item);
+                    let first: u64 = self.holders(item).map(|f| self.start(item, f)).sum();
+                    self.free(books, item) < need && kept > 0 && first + kept >= need
+                }
+                Code::NoHazmatFacility | Code::StoreMayNotShip | Code::Restricted => {
+                    let bars = |f| self.barred(row.line, f);
+                    let may = |&f: &FacilityIdx| bars(f).is_none();
+                    let free = self.holders(item).filter(may);
+                    let free: u64 = free.map(|f| self.left(books, item, f)).sum();
+                    free < need
+                        && self
+                            .holders(item)
+                            .any(|f| bars(f).is_some_and(|b| b.1 == row.code))
+                }
                 Code::NoService => self.holders(item).next().is_some(),
                 Code::ShipTogether => together && shipments == 0 && self.lacks(order),
                 Code::TooManyShipments => together || shipments == self.params.max_shipments,
@@ -317,14 +392,41 @@ impl Audit<'_> {
         let stocks = inventory.row(item).iter();
         stocks
             .zip(cells)
-            .map(|(s, cell)| u64::from(s.available()).saturating_sub(books.taken[cell]))
+            .map(|(s, cell)| self.promised(s).saturating_sub(books.taken[cell]))
             .sum()
+    }
+
+    /// Units of the item in the facility that nobody took.
+    fn left(&self, books: &Books, item: ItemIdx, facility: FacilityIdx) -> u64 {
+        let inventory = &self.input.batch.inventory;
+        let cell = inventory.cell(item, facility);
+        cell.map_or(0, |cell| {
+            let stock = &inventory.by_item.values()[cell];
+            self.promised(stock).saturating_sub(books.taken[cell])
+        })
+    }
+
+    /// Units of the item that the facility could promise at first.
+    fn start(&self, item: ItemIdx, facility: FacilityIdx) -> u64 {
+        let inventory = &self.input.batch.inventory;
+        let cell = inventory.cell(item, facility);
+        cell.map_or(0, |cell| self.promised(&inventory.by_item.values()[cell]))
+    }
+
+    /// Units of the item that parameters keep back.
+    fn kept_back(&self, item: ItemIdx) -> u64 {
+        let stocks = self.input.batch.inventory.by_item.row(item).iter();
+        let kept = stocks.map(|s| {
+            let own = u64::from(s.reserved) + u64::from(s.safety);
+            u64::from(s.on_hand).saturating_sub(own) - self.promised(s)
+        });
+        kept.sum()
     }
 
     /// Facilities that had the item.
     fn holders(&self, item: ItemIdx) -> impl Iterator<Item = FacilityIdx> + Clone + '_ {
         let stocks = self.input.batch.inventory.by_item.row(item).iter();
-        stocks.filter(|s| s.available() > 0).map(|s| s.facility)
+        stocks.filter(|s| self.promised(s) > 0).map(|s| s.facility)
     }
 
     /// Whether a line of the order waits for a reason of its own.
@@ -343,7 +445,12 @@ impl Audit<'_> {
         let mut handling = 0i128;
         for (s, row) in out.shipments.rows().enumerate() {
             let range = out.first_allocation[s] as usize..out.first_allocation[s + 1] as usize;
-            let units: i128 = range.map(|i| i128::from(out.allocations.quantity[i])).sum();
+            let handled = |i: usize| {
+                let item = batch.lines.item[out.allocations.line[i]];
+                i128::from(out.allocations.quantity[i])
+                    * i128::from(batch.items.handling_units[item])
+            };
+            let units: i128 = range.map(handled).sum();
             let site = &batch.facilities[row.facility];
             let own = i128::from(site.handling_per_order.0)
                 + i128::from(site.handling_per_unit.0) * units;
@@ -373,7 +480,11 @@ impl Audit<'_> {
             penalty += waits * weighted(cents.backorder_penalty_cents);
             penalty += i128::from(lost) * weighted(cents.lost_order_penalty_cents);
         }
+        let stores = out.shipments.facility.iter();
+        let stores = stores.filter(|&&f| batch.facilities[f].kind == FacilityKind::Store);
+        let stores = stores.count() as i128 * i128::from(cents.store_penalty_cents);
         let expected = [
+            ("store_penalty", stores, out.cost.store_penalty),
             ("handling", handling, out.cost.handling),
             (
                 "split_penalty",
