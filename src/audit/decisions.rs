@@ -70,6 +70,8 @@ fn total(files: &RunFiles, rows: LazyFrame) -> Result<Vec<Violation>> {
         .metrics
         .pointer("/routing/cost_cents")
         .and_then(Value::as_i64);
+    // What facilities pay for their load is of no order.
+    let stated = stated.map(|stated| stated - balance_penalty(files));
     let wrong = Violation::new(
         "decisions",
         "routing.cost_cents",
@@ -80,6 +82,12 @@ fn total(files: &RunFiles, rows: LazyFrame) -> Result<Vec<Violation>> {
     } else {
         vec![wrong]
     })
+}
+
+/// What facilities pay for their load.
+pub fn balance_penalty(files: &RunFiles) -> i64 {
+    let stated = files.metrics.pointer("/costs/balance_penalty_cents");
+    stated.and_then(Value::as_i64).unwrap_or(0)
 }
 
 /// Units that ship or wait: those of the line rows, where what no carrier takes was to ship.

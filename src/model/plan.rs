@@ -161,6 +161,8 @@ pub struct RoutingCost {
     pub split_penalty: Cents,
     pub lateness_penalty: Cents,
     pub store_penalty: Cents,
+    /// Of facilities that ship less than they should, or more than their share; of no order.
+    pub balance_penalty: Cents,
     pub backorder_penalty: Cents,
 }
 
@@ -172,6 +174,7 @@ impl RoutingCost {
             + self.split_penalty
             + self.lateness_penalty
             + self.store_penalty
+            + self.balance_penalty
             + self.backorder_penalty
     }
 }

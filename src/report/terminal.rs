@@ -236,12 +236,13 @@ fn costs(m: &Metrics) -> Panel {
         ("split penalty", c.split_penalty_cents),
         ("lateness penalty", c.lateness_penalty_cents),
         ("store penalty", c.store_penalty_cents),
+        ("balance penalty", c.balance_penalty_cents),
         ("backorder penalty", c.backorder_penalty_cents),
     ];
-    // Most batches have no stores.
+    // Most batches have no stores, and ask for no loads.
     let parts = parts
         .into_iter()
-        .filter(|part| part.1 != 0 || part.0 != "store penalty");
+        .filter(|part| part.1 != 0 || !["store penalty", "balance penalty"].contains(&part.0));
     let shown = parts.chain([("total", c.total_cents)]);
     let rows = shown.map(|(name, cents)| {
         vec![

@@ -36,12 +36,13 @@ fn components(v: &View) -> Markup {
         ("Split penalty", c.split_penalty_cents, "rest"),
         ("Lateness penalty", c.lateness_penalty_cents, "rest"),
         ("Store penalty", c.store_penalty_cents, "rest"),
+        ("Balance penalty", c.balance_penalty_cents, "rest"),
         ("Backorder penalty", c.backorder_penalty_cents, "rest"),
     ];
-    // Most batches have no stores.
+    // Most batches have no stores, and ask for no loads.
     let parts: Vec<_> = parts
         .into_iter()
-        .filter(|part| part.1 != 0 || part.0 != "Store penalty")
+        .filter(|part| part.1 != 0 || !["Store penalty", "Balance penalty"].contains(&part.0))
         .collect();
     let most = parts.iter().map(|part| part.1).max().unwrap_or(0).max(1) as f64;
     let total = c.total_cents.max(1) as f64;

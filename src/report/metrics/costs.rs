@@ -57,6 +57,8 @@ pub struct Costs {
     pub split_penalty_cents: i64,
     pub lateness_penalty_cents: i64,
     pub store_penalty_cents: i64,
+    /// Of facilities below their least load or above their share.
+    pub balance_penalty_cents: i64,
     pub backorder_penalty_cents: i64,
     /// Spent and penalties.
     pub total_cents: i64,
@@ -114,6 +116,7 @@ pub(super) fn costs(batch: &Batch, plan: &Plan, states: &States, params: &Params
     let penalties = routed.split_penalty
         + routed.lateness_penalty
         + routed.store_penalty
+        + routed.balance_penalty
         + routed.backorder_penalty;
     let orders = states.order.iter().filter(|o| o.state == State::Planned);
     let units: u64 = states.line.iter().map(|line| u64::from(line.planned)).sum();
@@ -126,6 +129,7 @@ pub(super) fn costs(batch: &Batch, plan: &Plan, states: &States, params: &Params
         split_penalty_cents: routed.split_penalty.0,
         lateness_penalty_cents: routed.lateness_penalty.0,
         store_penalty_cents: routed.store_penalty.0,
+        balance_penalty_cents: routed.balance_penalty.0,
         backorder_penalty_cents: routed.backorder_penalty.0,
         total_cents: (spent + penalties).0,
         per_order_cents: per(spent, orders.count() as u64),

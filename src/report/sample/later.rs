@@ -221,6 +221,7 @@ pub(super) fn priced(plan: &mut Plan) {
         split_penalty: Cents(12 * shipments),
         lateness_penalty: Cents(5 * shipments),
         store_penalty: Cents::ZERO,
+        balance_penalty: Cents::ZERO,
         backorder_penalty: Cents(backordered * 1_200),
     };
     let cost = routed.cost.total();

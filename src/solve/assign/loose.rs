@@ -228,6 +228,13 @@ fn toll(tolls: &[i64], resource: Resource) -> i64 {
     }
 }
 
+/// A line that some site has too little of.
+struct Short {
+    units: i64,
+    /// (rate, site, units there), by rising rate.
+    offers: Vec<(i64, usize, i64)>,
+}
+
 /// Which two or more sites serve the order at least cost: an uncapacitated facility location of one order, by branch and bound.
 ///
 /// What further sites save on the lines is submodular in the set of sites (each line is filled where it is cheapest), so a set of
@@ -242,8 +249,7 @@ struct Search<'a> {
     plain: usize,
     /// By site, then plain line: what the line costs from there.
     rows: Vec<i64>,
-    /// The other lines: units, and (rate, site, units there) by rising rate.
-    short: Vec<(i64, Vec<(i64, usize, i64)>)>,
+    short: Vec<Short>,
     chosen: Vec<usize>,
     is_chosen: Vec<bool>,
     /// What each plain line costs from the chosen, by how many are chosen.
@@ -281,7 +287,10 @@ impl<'a> Search<'a> {
                 .filter(|offer| offer.0 < ceiling)
                 .collect();
             offers.sort_unstable();
-            (i64::from(of.quantities[line]), offers)
+            Short {
+                units: i64::from(of.quantities[line]),
+                offers,
+            }
         };
         let nothing = plains
             .iter()
@@ -308,9 +317,9 @@ impl<'a> Search<'a> {
     /// What the lines that are short somewhere cost from the chosen sites and one more.
     fn filled(&self, more: usize) -> i64 {
         let ceiling = self.of.ceiling();
-        let line = |(q, offers): &(i64, Vec<(i64, usize, i64)>)| {
-            let (mut left, mut cost) = (*q, 0);
-            for &(rate, site, most) in offers {
+        let line = |short: &Short| {
+            let (mut left, mut cost) = (short.units, 0);
+            for &(rate, site, most) in &short.offers {
                 if left == 0 {
                     break;
                 }

@@ -24,6 +24,7 @@ use super::freight_floor::FreightFloor;
 use super::incumbent::Shadowed;
 use super::instance::{Demand, Instance, Rules, Supply};
 use super::joint::Joint;
+use super::load;
 use super::nearest;
 use super::order::{Choices, Part, Pattern};
 use super::table::Table;
@@ -61,7 +62,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
         served: Vec::with_capacity(instance.len()),
     };
     let mut served = Vec::with_capacity(instance.len());
-    let mut joint = Joint::new(instance, shipping);
+    let mut joint = Joint::new(instance, shipping, &ctx.params.routing);
     let mut incumbent = Shadowed::new(instance);
     let mut start = 0;
     while start < instance.len() {
@@ -114,9 +115,18 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     let mut plans = vec![together, served, rule.served];
     let theirs = incumbent.as_ref().and_then(|plan| plan.as_plan());
     plans.extend(theirs.map(|patterns| price(instance, shipping, &freight, patterns)));
-    let costs: Vec<Cents> = plans.iter().map(|plan| total(instance, plan)).collect();
+    let params = &ctx.params.routing;
+    let loads = plans
+        .iter()
+        .map(|plan| load::penalty(instance, params, plan));
+    let loads: Vec<Cents> = loads.collect();
+    let costs = plans.iter().zip(&loads);
+    let costs: Vec<Cents> = costs
+        .map(|(plan, &load)| total(instance, plan) + load)
+        .collect();
     let least = (0..plans.len()).min_by_key(|&plan| costs[plan]);
-    let plan = plans.swap_remove(least.unwrap_or_default());
+    let least = least.unwrap_or_default();
+    let plan = plans.swap_remove(least);
     drop(plans);
     let explained = match ctx.params.routing.explain {
         Explain::None => Explained::default(),
@@ -126,6 +136,7 @@ pub(super) fn run(instance: &Instance, shipping: &Shipping, ctx: &Ctx) -> Result
     drop(decided.known);
     let shadow = incumbent.map(|incumbent| incumbent.against(&plan));
     let mut routed = tables(instance, plan);
+    routed.cost.balance_penalty = loads[least];
     routed.bounds.push(RoutingBound {
         scope: "all".into(),
         method,
@@ -376,6 +387,7 @@ pub(super) fn add(a: RoutingCost, b: RoutingCost) -> RoutingCost {
         split_penalty: sum(a.split_penalty, b.split_penalty),
         lateness_penalty: sum(a.lateness_penalty, b.lateness_penalty),
         store_penalty: sum(a.store_penalty, b.store_penalty),
+        balance_penalty: sum(a.balance_penalty, b.balance_penalty),
         backorder_penalty: sum(a.backorder_penalty, b.backorder_penalty),
     }
 }

@@ -247,7 +247,8 @@ impl<'a> Asked<'a> {
     fn scarcity(&self, pattern: &Pattern) -> Cents {
         let taken = uses(self.instance, pattern);
         let worth = taken.iter().map(|&(resource, units)| {
-            i128::from(self.known.tolls[resource as usize]) * i128::from(units)
+            // Below nothing where a facility should ship more: that is worth nothing to other orders.
+            i128::from(self.known.tolls[resource as usize].max(0)) * i128::from(units)
         });
         let milli = i128::from(MILLI);
         let cents = (worth.sum::<i128>() + milli / 2).div_euclid(milli);

@@ -18,6 +18,7 @@ use crate::model::Batch;
 use crate::model::ids::{FacilityIdx, Idx};
 use crate::model::plan::{ShadowPrice, ShadowPrices};
 use crate::model::units::Cents;
+use crate::params::Routing as Params;
 use crate::solve::assign::{
     self, COLUMN, Class, Column, Effort, Loose, LooseSite, MILLI, NONE, Offer, Plan, Problem,
     Resource, Shapes, Site, Solution, Terms,
@@ -30,6 +31,7 @@ use super::carton_floor::CartonFloor;
 use super::fill::Fill;
 use super::freight_floor::SiteFloor;
 use super::instance::{Demand, Instance, Supply, Want};
+use super::load;
 use super::order::{Choices, Part, Pattern};
 use super::table::{self, Table};
 
@@ -82,7 +84,11 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Joint<'a> {
-    pub fn new(instance: &'a Instance<'a>, shipping: &'a Shipping<'a>) -> Joint<'a> {
+    pub fn new(
+        instance: &'a Instance<'a>,
+        shipping: &'a Shipping<'a>,
+        params: &Params,
+    ) -> Joint<'a> {
         let batch = instance.batch;
         let stock = instance.free().iter();
         let (capacity, gates) = (batch.facilities.iter(), batch.facilities.iter());
@@ -95,9 +101,11 @@ impl<'a> Joint<'a> {
             .map(|&units| i64::from(units))
             .chain(capacity.map(|site| number(site.capacity_units)))
             .chain(gates.map(|site| number(site.capacity_orders.unwrap_or(u64::MAX))));
+        let mut problem = Problem::new(supply.collect());
+        problem.balances = load::balances(instance, params, batch.inventory.by_item.len());
         Joint {
             instance,
-            problem: Problem::new(supply.collect()),
+            problem,
             shapes: Shapes::default(),
             known: FxHashMap::default(),
             large: Vec::new(),
@@ -549,13 +557,16 @@ fn patterns(
         let taken = supply.take(instance.batch, pattern.contents());
         debug_assert!(taken, "the plan keeps within stock and capacity");
     }
-    Fill {
-        instance,
-        problem,
-        patterns: &mut patterns,
-        supply: &mut supply,
+    // What it does could unbalance loads.
+    if problem.balances.is_empty() {
+        Fill {
+            instance,
+            problem,
+            patterns: &mut patterns,
+            supply: &mut supply,
+        }
+        .run();
     }
-    .run();
     patterns
 }
 

@@ -9,6 +9,7 @@
 //!             z_o in {0, 1}     nothing ships for o
 //! minimize    sum_of C_of(x_.f) + split_penalty sum_o max(0, sum_f y_of - 1)
 //!             + store_penalty sum_{o, stores f} y_of + backorder_penalty sum_l b_l + lost_order_penalty sum_o z_o
+//!             + balance penalty, of facilities below their least load or above their share (`load`)
 //! subject to  sum_f x_lf + b_l = q_l                                    every line
 //!             x_lf <= q_l y_of                                          every line of o
 //!             sum_{l: i(l) = i} x_lf <= on_hand - reserved - safety     every facility and item (safety: of inventory and of the parameters)
@@ -40,6 +41,7 @@
 //! | `commit` | the sequence, in chunks |
 //! | `nearest` | the rule in use, for comparison |
 //! | `joint`, `table`, `fill` | all orders together |
+//! | `load` | least loads and fair shares of facilities |
 //! | `permits` | who may ship what for whom |
 //! | `explain` | why each order is where it is |
 //! | `incumbent` | the plan of another system, priced like ours |
@@ -57,6 +59,7 @@ mod freight_floor;
 mod incumbent;
 mod instance;
 mod joint;
+mod load;
 mod menu;
 mod nearest;
 mod order;

@@ -44,6 +44,8 @@ struct Plot {
     /// Units and per cent kept back; what a shipment from the first site, a store, costs.
     kept: (i64, i64),
     store: i64,
+    /// Per cent of capacity that should be shipped, and what a unit less and a unit above the share cost.
+    load: (i64, i64, i64),
 }
 
 type Bar = (bool, usize, bool, Option<usize>);
@@ -82,11 +84,12 @@ fn plot(orders: usize, lines: usize, quantity: i64) -> impl Strategy<Value = Plo
                 bars: rules.1,
                 kept: rules.2,
                 store: rules.3,
+                load: rules.4,
             },
         )
 }
 
-type Rules = (Vec<Option<u64>>, Vec<Bar>, (i64, i64), i64);
+type Rules = (Vec<Option<u64>>, Vec<Bar>, (i64, i64), i64, (i64, i64, i64));
 
 /// Half of the worlds have none.
 fn rules() -> impl Strategy<Value = Rules> {
@@ -101,8 +104,12 @@ fn rules() -> impl Strategy<Value = Rules> {
         prop::collection::vec(bar, 0..4),
         (0..2i64, prop_oneof![Just(0), Just(20)]),
         prop_oneof![Just(0), Just(90), Just(2_000)],
+        (0..101i64, 0..900i64, 0..900i64),
     );
-    prop_oneof![Just((vec![None; 3], Vec::new(), (0, 0), 0)), some]
+    prop_oneof![
+        Just((vec![None; 3], Vec::new(), (0, 0), 0, (0, 0, 0))),
+        some
+    ]
 }
 
 /// A surcharge of the carrier without conditions.
@@ -200,6 +207,11 @@ fn stage(plot: &Plot) -> Case {
         case.params.routing.safety_stock_percent,
     ) = plot.kept;
     case.params.routing.store_penalty_cents = plot.store;
+    (
+        case.params.routing.minimum_load_percent,
+        case.params.routing.minimum_load_penalty_cents,
+        case.params.routing.load_balance_cents,
+    ) = plot.load;
     case
 }
 
@@ -348,9 +360,31 @@ impl Brute<'_> {
         supply
     }
 
+    /// What facilities pay for shipping too little, or more than their share.
+    fn loads(&self, left: &[Vec<i64>]) -> i64 {
+        let (batch, routing) = (&self.case.batch, &self.case.params.routing);
+        let all: i64 = batch.lines.quantity.iter().sum();
+        let whole: i64 = batch
+            .facilities
+            .iter()
+            .map(|f| f.capacity_units as i64)
+            .sum();
+        let own = batch.facilities.iter().zip(&left[batch.items.len()]);
+        own.map(|(site, left)| {
+            let capacity = site.capacity_units as i64;
+            let units = capacity - left;
+            let short = capacity * routing.minimum_load_percent / 100 - units;
+            // Whole units above the share, which may be a fraction.
+            let beyond = units * whole - all * capacity;
+            short.max(0) * routing.minimum_load_penalty_cents
+                + beyond.max(0) / whole.max(1) * routing.load_balance_cents
+        })
+        .sum()
+    }
+
     fn optimum(&mut self, order: usize, supply: &[Vec<i64>]) -> i64 {
         if order == self.case.batch.orders.len() {
-            return 0;
+            return self.loads(supply);
         }
         let order_idx = OrderIdx(order as u32);
         let mut best = i64::MAX;
@@ -502,13 +536,15 @@ proptest! {
         let out = case.audited();
         let shadow = out.shadow.as_ref().unwrap();
         prop_assert_eq!(shadow.faults.len(), 0);
-        prop_assert_eq!(shadow.cost.total(), full.cost.total());
+        // What facilities pay for their load is of no order, and not in there.
+        prop_assert_eq!(shadow.cost.total(), full.cost.total() - full.cost.balance_penalty);
         prop_assert!(out.cost.total() <= full.cost.total());
     }
 
     #[test]
     fn an_order_of_few_units_gets_its_least_cost_pattern(plot in plot(1, 2, 3)) {
         let mut plot = plot;
+        plot.load = (0, 0, 0);
         plot.orders[0].0.dedup_by_key(|line| line.0);
         plot.orders[0].1 = false;
         let case = stage(&plot);

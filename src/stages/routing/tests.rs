@@ -115,6 +115,40 @@ fn urgent_orders_come_first() {
 }
 
 #[test]
+fn loads_are_levelled_where_that_is_worth_its_price() {
+    // A cup from the far site costs 30 more; two units of twenty are one each.
+    let planned = |set: fn(&mut crate::params::Routing, i64), price: i64| {
+        let (mut world, sites, [cup, _]) = two_sites();
+        for site in sites {
+            world.batch.facilities[site].capacity_units = 10;
+        }
+        world.order("A", &[(cup, 1)]);
+        world.order("B", &[(cup, 1)]);
+        let mut case = Case::new(world);
+        set(&mut case.params.routing, price);
+        let out = case.audited();
+        assert_eq!(out.bounds.bound[0], out.cost.total(), "proven");
+        let far = out.shipments.facility.iter().filter(|&&f| f == sites[1]);
+        (far.count(), out.cost.balance_penalty)
+    };
+    let level = |routing: &mut crate::params::Routing, price| routing.load_balance_cents = price;
+    assert_eq!(planned(level, 29), (0, Cents(29)));
+    assert_eq!(planned(level, 31), (1, Cents::ZERO));
+    let least = |routing: &mut crate::params::Routing, price| {
+        routing.minimum_load_percent = 10;
+        routing.minimum_load_penalty_cents = price;
+    };
+    assert_eq!(planned(least, 29), (0, Cents(29)));
+    assert_eq!(planned(least, 31), (1, Cents::ZERO));
+    let dear = |routing: &mut crate::params::Routing, price| {
+        routing.minimum_load_percent = 50;
+        routing.minimum_load_penalty_cents = price;
+    };
+    // Five of ten at both sites are out of reach: eight units are missing however the two go.
+    assert_eq!(planned(dear, 31).1, Cents(8 * 31));
+}
+
+#[test]
 fn scarce_stock_is_in_the_bound() {
     let (mut world, _, [_, pot]) = two_sites();
     for id in ["A", "B", "C", "D", "E"] {

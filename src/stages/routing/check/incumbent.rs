@@ -144,7 +144,11 @@ impl Audit<'_> {
         }
         let sums = [
             ("theirs", theirs, i128::from(shadow.cost.total().0)),
-            ("ours", ours, i128::from(self.out.cost.total().0)),
+            (
+                "ours",
+                ours,
+                i128::from((self.out.cost.total() - self.out.cost.balance_penalty).0),
+            ),
             ("shipments", shipments.into(), shadow.shipments.into()),
         ];
         for (what, sum, total) in sums.into_iter().filter(|(_, sum, total)| sum != total) {

@@ -440,6 +440,35 @@ impl Audit<'_> {
             .any(|&code| code != Code::ShipTogether)
     }
 
+    /// What facilities cost that ship less than their least load, or more than their share of all units.
+    fn loads(&self, books: &Books) -> i128 {
+        let (batch, params) = (self.input.batch, self.params);
+        let lines = batch
+            .orders
+            .indices()
+            .flat_map(|order| batch.orders.lines(order));
+        let wanted: i128 = lines
+            .filter(|&line| self.routable(line))
+            .map(|line| i128::from(batch.lines.quantity[line]))
+            .sum();
+        let capacity = |f: FacilityIdx| i128::from(batch.facilities[f].capacity_units);
+        let whole: i128 = batch.facilities.indices().map(capacity).sum();
+        let mut cost = 0;
+        for facility in batch.facilities.indices() {
+            let picked = i128::from(books.picked[facility]);
+            let least = capacity(facility) * i128::from(params.minimum_load_percent) / 100;
+            cost += (least - picked).max(0) * i128::from(params.minimum_load_penalty_cents);
+            // Above the share by the least whole number that is not below it.
+            let share = if whole > 0 {
+                (wanted * capacity(facility) + whole - 1) / whole
+            } else {
+                picked
+            };
+            cost += (picked - share).max(0) * i128::from(params.load_balance_cents);
+        }
+        cost
+    }
+
     fn cost(&mut self, books: &Books) {
         let (batch, out) = (self.input.batch, self.out);
         let mut handling = 0i128;
@@ -483,7 +512,9 @@ impl Audit<'_> {
         let stores = out.shipments.facility.iter();
         let stores = stores.filter(|&&f| batch.facilities[f].kind == FacilityKind::Store);
         let stores = stores.count() as i128 * i128::from(cents.store_penalty_cents);
+        let loads = self.loads(books);
         let expected = [
+            ("balance_penalty", loads, out.cost.balance_penalty),
             ("store_penalty", stores, out.cost.store_penalty),
             ("handling", handling, out.cost.handling),
             (
