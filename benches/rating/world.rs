@@ -36,6 +36,7 @@ pub fn ctx(params: &Params) -> Ctx<'_> {
         seed: 7,
         reporter: &Silent,
         cancel: &NEVER,
+        elapsed: &|| std::time::Duration::ZERO,
     }
 }
 

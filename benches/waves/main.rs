@@ -94,6 +94,7 @@ fn main() {
         seed: 7,
         reporter: &Silent,
         cancel: &NEVER,
+        elapsed: &|| std::time::Duration::ZERO,
     };
     let shipments = number("WAVES_SHIPMENTS", 5_000);
     let night = night(

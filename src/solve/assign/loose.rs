@@ -377,6 +377,34 @@ impl<'a> Search<'a> {
         lines - with - self.filled(site) - self.opening[site] - split
     }
 
+    /// What two or more of `order[at..]` cost at least, by `at`: every line where it is cheapest among them, and the two least openings.
+    fn floors(&mut self, order: &[usize]) -> Vec<i64> {
+        if self.opening.iter().any(|&cost| cost < 0) {
+            return Vec::new();
+        }
+        self.is_chosen.fill(true);
+        let short = self.filled(usize::MAX);
+        self.is_chosen.fill(false);
+        let mut costs = self.costs[..self.plain].to_vec();
+        let mut least = [NEVER; 2];
+        let mut floors = vec![0; order.len()];
+        for (floor, &site) in floors.iter_mut().zip(order).rev() {
+            let row = &self.rows[site * self.plain..][..self.plain];
+            costs.iter_mut().zip(row).for_each(|(a, &b)| *a = b.min(*a));
+            let own = self.opening[site];
+            if own < least[0] {
+                least = [own, least[0]];
+            } else if own < least[1] {
+                least[1] = own;
+            }
+            *floor = (costs.iter().sum::<i64>() + short + self.of.split)
+                .saturating_add(least[0])
+                .saturating_add(least[1])
+                .min(NEVER);
+        }
+        floors
+    }
+
     /// The best sets of the chosen and some of `others`. `opened`: what the chosen cost by themselves; `lines`: what the lines cost from them.
     fn branch(&mut self, opened: i64, lines: i64, others: &[usize]) {
         let (now, depth) = (opened + lines, self.chosen.len());
@@ -398,7 +426,17 @@ impl<'a> Search<'a> {
             }
             return;
         }
-        let order: Vec<usize> = ways.iter().map(|way| way.1).collect();
+        // Beside two or more, a site that saves nothing now saves nothing later.
+        let order: Vec<usize> = ways
+            .iter()
+            .filter(|way| depth == 0 || way.0 > 0)
+            .map(|way| way.1)
+            .collect();
+        let floors = if depth == 0 {
+            self.floors(&order)
+        } else {
+            Vec::new()
+        };
         let needed = 2usize.saturating_sub(depth);
         for at in 0..ways.len() {
             let most = ways[at..].iter().take(room).enumerate();
@@ -406,7 +444,8 @@ impl<'a> Search<'a> {
                 .map(|(i, way)| if i < needed { way.0 } else { way.0.max(0) })
                 .sum();
             let enough = ways.len() - at >= needed && (depth < 2 || ways[at].0 > 0);
-            if !enough || now - saves >= self.best.0 {
+            let floor = floors.get(at).copied().unwrap_or(i64::MIN);
+            if !enough || (now - saves).max(floor) >= self.best.0 {
                 return;
             }
             self.nodes += 1;
@@ -418,7 +457,8 @@ impl<'a> Search<'a> {
             let split = if depth == 0 { 0 } else { self.of.split };
             let opened = opened + self.opening[site] + split;
             self.choose(site);
-            self.branch(opened, now - gain - opened, &order[at + 1..]);
+            let later = order.get(at + 1..).unwrap_or_default();
+            self.branch(opened, now - gain - opened, later);
             self.unchoose();
         }
     }
@@ -449,7 +489,7 @@ mod tests {
     use crate::solve::assign::rng::Draws;
     use crate::solve::assign::shape::Shapes;
 
-    const SITES: usize = 3;
+    const SITES: usize = 5;
 
     /// An order of two lines, its prices drawn above `fixed + units × unit`, and the same order relaxed.
     fn drawn(draws: &mut Draws) -> (Problem, Loose) {
