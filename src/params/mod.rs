@@ -78,7 +78,7 @@ sections! {
         load_balance_cents: i64 = 0, in 0..=10_000_000, "cents per unit above the share",
             "what a unit costs that a facility ships beyond its share of the night (the units ordered, parted by capacity): a soft levelling of load; 0: none";
         minimum_load_percent: i64 = 0, in 0..=100, "per cent of capacity_units",
-            "units that every facility should ship at least, to keep its shift busy; 0: none";
+            "units that every facility should ship at least, to keep its shift busy, but no more than are ordered; 0: none";
         minimum_load_penalty_cents: i64 = 1_000, in 0..=10_000_000, "cents per unit short",
             "what a unit costs that a facility ships less than that";
         candidates: i64 = 12, in 1..=1_000, "facilities",

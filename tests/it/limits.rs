@@ -156,6 +156,33 @@ fn zero_capacity_in_units_or_in_shipments() {
 }
 
 #[test]
+fn loads_off_the_mark_are_paid_for_and_audited() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut night = small();
+    for id in ["DAV", "DON"] {
+        night.facility(id, 1_000, "");
+        night.stock(id, "CUP", 6);
+    }
+    let more = [
+        "--set",
+        "routing.load_balance_cents=10",
+        "--set",
+        "routing.minimum_load_percent=100",
+        "--set",
+        "routing.minimum_load_penalty_cents=1",
+        "--time",
+        "60",
+    ];
+    let (_, metrics) = night.plan(dir.path(), &more);
+    // Six units, a share of three each: four and two are the nearest. All of the six are asked of both, so six are missing.
+    let balance = 10 + 6;
+    assert_eq!(count(&metrics, "/costs/balance_penalty_cents"), balance);
+    let cost = 3 * (PARCEL + SHIPMENT + 2 * UNIT) + balance;
+    assert_eq!(count(&metrics, "/routing/cost_cents"), cost);
+    assert!(count(&metrics, "/routing/bound_cents") <= cost);
+}
+
+#[test]
 fn one_facility() {
     let dir = tempfile::tempdir().unwrap();
     let mut night = small();

@@ -22,6 +22,9 @@ const MOST_NODES: usize = 400;
 /// Of what must not be left out: more than a unit of anything costs.
 const FORBIDDEN: i64 = 1 << 40;
 
+/// What all units of an order may come to, so that nothing overflows.
+const MOST_SUM: i64 = 1 << 58;
+
 /// A site, as the relaxed order sees it. Thousandths of a cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LooseSite {
@@ -99,10 +102,7 @@ impl Loose {
         let opening: Vec<i64> = (0..self.sites.len())
             .map(|site| self.opening(site, tolls))
             .collect();
-        let mut best = (
-            self.lost + self.unserved.saturating_mul(units),
-            Choice::Nothing,
-        );
+        let mut best = (self.lost + self.left_out() * units, Choice::Nothing);
         for site in 0..self.sites.len() {
             let cost = self.from(site, opening[site], &rates[site * lines..][..lines]);
             if cost < best.0 {
@@ -160,6 +160,7 @@ impl Loose {
     fn from(&self, site: usize, opening: i64, rates: &[i64]) -> i64 {
         let at = self.sites[site];
         let gate = opening - at.fixed;
+        let unserved = self.left_out();
         let (mut some, mut taxes, mut least, mut full) = (opening, gate, NEVER, true);
         for ((&q, offer), &rate) in self.quantities.iter().zip(self.row(site)).zip(rates) {
             let most = i64::from(q.min(offer.most));
@@ -168,10 +169,10 @@ impl Loose {
             if rest == 0 {
                 taxes += (rate - offer.unit) * most;
             }
-            let kept = if most > 0 { rate.min(self.unserved) } else { 0 };
-            some += kept * most + self.unserved * rest;
+            let kept = if most > 0 { rate.min(unserved) } else { 0 };
+            some += kept * most + unserved * rest;
             if most > 0 {
-                least = least.min(self.unserved - kept);
+                least = least.min(unserved - kept);
             }
         }
         if !full {
@@ -188,10 +189,20 @@ impl Loose {
     /// What a unit costs at most: left out, or more than any.
     fn ceiling(&self) -> i64 {
         if self.complete {
-            FORBIDDEN
+            FORBIDDEN.min(self.most_each())
         } else {
-            self.unserved
+            self.left_out()
         }
+    }
+
+    /// A unit that is left out. Less than it costs where sums would not fit in 64 bits: the bound is then lower, and still one.
+    fn left_out(&self) -> i64 {
+        self.unserved.min(self.most_each())
+    }
+
+    fn most_each(&self) -> i64 {
+        let units: i64 = self.quantities.iter().map(|&q| i64::from(q)).sum();
+        MOST_SUM / units.max(1)
     }
 
     /// The least that a line costs from some sites: first where it is cheapest.
@@ -571,5 +582,37 @@ mod tests {
         }
         // The bound is worth something: many cases are met exactly.
         assert!(tight > 400, "{tight} of 4,000 are tight");
+    }
+
+    #[test]
+    fn millions_of_units_at_any_penalty_do_not_overflow() {
+        let lines = 40;
+        let site = LooseSite {
+            capacity: NONE,
+            gate: NONE,
+            fixed: 100 * MILLI,
+            whole: None,
+            exact: false,
+        };
+        let offer = Offer {
+            cell: NONE,
+            most: 1_000,
+            unit: 5 * MILLI,
+        };
+        for complete in [false, true] {
+            let loose = Loose {
+                quantities: vec![1_000_000; lines],
+                sites: vec![site; 3],
+                offers: vec![offer; 3 * lines],
+                unserved: 90_000_000_000 * MILLI,
+                lost: 90_000_000_000 * MILLI,
+                split: 100 * MILLI,
+                complete,
+                most_parts: 3,
+            };
+            // Nearly all of it is left out, at a penalty that is cut off.
+            let value = loose.value(&[], &mut |_, _| ());
+            assert!(MOST_SUM / 2 < value && value < 2 * MOST_SUM, "{value}");
+        }
     }
 }

@@ -300,7 +300,8 @@ impl Problem {
     pub fn imbalance(&self, left: &[i64]) -> i64 {
         let used = |resource: Resource| self.supply[resource as usize] - left[resource as usize];
         let balances = self.balances.iter();
-        balances.map(|b| b.cost(used(b.resource))).sum()
+        let costs = balances.map(|b| b.cost(used(b.resource)));
+        costs.fold(0, i64::saturating_add)
     }
 
     /// Orders of each class.

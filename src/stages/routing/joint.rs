@@ -54,6 +54,9 @@ pub(super) struct Joint<'a> {
 /// Handling of a unit as the bound knows it: cents.
 const MOST_HANDLING: i64 = 1_000_000_000_000;
 
+/// What an order that waits costs as the search knows it: in thousandths it still fits in 64 bits. Cents.
+const MOST_NOTHING: i64 = 1_000_000_000_000_000;
+
 /// An order with columns.
 pub(super) struct Large<'a> {
     pub position: usize,
@@ -139,6 +142,7 @@ impl<'a> Joint<'a> {
             }
             (None, Choices::Large(bulk)) => {
                 let nothing = demand.lost.saturating_add(demand.backordered(demand.units));
+                let nothing = nothing.min(MOST_NOTHING);
                 let loose = self.loose(demand, &bulk);
                 let class = self.problem.add_large(nothing, loose);
                 let mut large = Large {

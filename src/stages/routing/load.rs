@@ -1,7 +1,7 @@
 //! How busy facilities should be: a least load, and a fair share.
 //!
 //! ```text
-//! least load of f   routing.minimum_load_percent of its capacity
+//! least load of f   routing.minimum_load_percent of its capacity, but no more than the batch's units
 //! fair share of f   the batch's units × capacity of f / capacity of all, rounded up
 //! balance penalty   minimum_load_penalty × max(0, least - units of f) + load_balance × max(0, units of f - share),  summed over f
 //! ```
@@ -33,6 +33,7 @@ pub(super) fn balances(instance: &Instance, params: &Params, first: usize) -> Ve
         let resource = (first + facility.index()) as Resource;
         let capacity = u128::from(site.capacity_units);
         let least = capacity * u128::from(params.minimum_load_percent.unsigned_abs()) / 100;
+        let least = least.min(units);
         if least > 0 && params.minimum_load_penalty_cents > 0 {
             balances.push(Balance {
                 resource,

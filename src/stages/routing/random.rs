@@ -373,7 +373,8 @@ impl Brute<'_> {
         own.map(|(site, left)| {
             let capacity = site.capacity_units as i64;
             let units = capacity - left;
-            let short = capacity * routing.minimum_load_percent / 100 - units;
+            let least = (capacity * routing.minimum_load_percent / 100).min(all);
+            let short = least - units;
             // Whole units above the share, which may be a fraction.
             let beyond = units * whole - all * capacity;
             short.max(0) * routing.minimum_load_penalty_cents
@@ -523,6 +524,7 @@ proptest! {
         let mut plot = plot;
         plot.penalty = 100_000;
         let mut case = stage(&plot);
+        prop_assume!(feasible(&case));
         case.params.routing.effort = 2;
         let full = case.audited();
         let rows = full.allocations.rows().map(|row| IncumbentRow {

@@ -144,8 +144,43 @@ fn loads_are_levelled_where_that_is_worth_its_price() {
         routing.minimum_load_percent = 50;
         routing.minimum_load_penalty_cents = price;
     };
-    // Five of ten at both sites are out of reach: eight units are missing however the two go.
-    assert_eq!(planned(dear, 31).1, Cents(8 * 31));
+    // Five of ten at both sites would be more than the two that are ordered: two at each, and two are missing however they go.
+    assert_eq!(planned(dear, 31).1, Cents(2 * 31));
+}
+
+#[test]
+fn time_ends_the_search_and_what_there_is_holds() {
+    let crowd = || {
+        let (mut world, [near, far], [cup, pot]) = two_sites();
+        for site in [near, far] {
+            world.batch.facilities[site].capacity_units = 9;
+        }
+        for i in 0..12 {
+            let lines = [(cup, 1 + i % 2), (pot, 1)];
+            world.order(&format!("O{i}"), &lines[..1 + (i % 3 == 0) as usize]);
+        }
+        Case::new(world)
+    };
+    let full = crowd().audited();
+    let mut case = crowd();
+    case.params.routing.time_seconds = 5;
+    // Every look at the clock finds it ten seconds later.
+    let clock = std::sync::atomic::AtomicU64::new(0);
+    let elapsed = || {
+        let seconds = clock.fetch_add(10, std::sync::atomic::Ordering::Relaxed);
+        std::time::Duration::from_secs(seconds)
+    };
+    let out = case.with(|input| {
+        let ctx = crate::stage::Ctx {
+            elapsed: &elapsed,
+            ..ctx(&case.params)
+        };
+        Routing::run(input, &ctx).unwrap()
+    });
+    assert_eq!(case.check(&out), []);
+    assert!(out.bounds.bound[0] < full.bounds.bound[0], "ended early");
+    assert!(full.cost.total() <= out.cost.total());
+    assert!(out.bounds.bound[0] <= full.cost.total());
 }
 
 #[test]
@@ -328,6 +363,7 @@ const BREAKS: &[(&str, Break)] = &[
     ("allocation_key", |r| {
         r.allocations.shipment[0] = ShipmentIdx(1)
     }),
+    ("cost", |r| r.cost.balance_penalty.0 += 1),
     ("unknown_index", |r| r.allocations.line[0] = LineIdx(99)),
     ("unknown_index", |r| r.backorders.line[0] = LineIdx(99)),
     ("empty_shipment", |r| r.first_allocation[1] = 0),

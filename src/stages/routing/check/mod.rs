@@ -457,6 +457,7 @@ impl Audit<'_> {
         for facility in batch.facilities.indices() {
             let picked = i128::from(books.picked[facility]);
             let least = capacity(facility) * i128::from(params.minimum_load_percent) / 100;
+            let least = least.min(wanted);
             cost += (least - picked).max(0) * i128::from(params.minimum_load_penalty_cents);
             // Above the share by the least whole number that is not below it.
             let share = if whole > 0 {
