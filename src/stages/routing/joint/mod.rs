@@ -8,7 +8,6 @@
 //! Once there is a plan, large orders look for patterns on what it leaves, again and again.
 
 use std::hash::{Hash, Hasher};
-use std::time::Duration;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -20,20 +19,29 @@ use crate::model::plan::{ShadowPrice, ShadowPrices};
 use crate::model::units::Cents;
 use crate::params::Routing as Params;
 use crate::solve::assign::{
-    self, COLUMN, Class, Column, Effort, Loose, LooseSite, MILLI, NONE, Offer, Plan, Problem,
-    Resource, Shapes, Site, Solution, Terms,
+    self, COLUMN, Class, Column, Effort, MILLI, Plan, Problem, Resource, Shapes, Site, Solution,
+    Terms,
 };
 use crate::stage::Ctx;
 use crate::stages::shipping::Shipping;
 
-use super::bulk::{self, Bulk, Tolls};
-use super::carton_floor::CartonFloor;
-use super::fill::Fill;
-use super::freight_floor::SiteFloor;
-use super::instance::{Demand, Instance, Supply, Want};
-use super::load;
-use super::order::{Choices, Part, Pattern};
-use super::table::{self, Table};
+mod offers;
+mod phases;
+mod relaxed;
+
+pub(super) use offers::{gate, uses};
+
+use offers::{parts_of, same};
+use phases::Phases;
+
+use crate::stages::routing::bulk::{Bulk, Tolls};
+use crate::stages::routing::carton_floor::CartonFloor;
+use crate::stages::routing::fill::Fill;
+use crate::stages::routing::freight_floor::SiteFloor;
+use crate::stages::routing::instance::{Demand, Instance, Supply};
+use crate::stages::routing::load;
+use crate::stages::routing::order::{Choices, Part, Pattern};
+use crate::stages::routing::table::{self, Table};
 
 /// Orders on their way to the solver.
 pub(super) struct Joint<'a> {
@@ -50,9 +58,6 @@ pub(super) struct Joint<'a> {
     /// Parts of every order in the plans that are known.
     rules: Vec<Vec<assign::Parts>>,
 }
-
-/// Handling of a unit as the bound knows it: cents.
-const MOST_HANDLING: i64 = 1_000_000_000_000;
 
 /// What an order that waits costs as the search knows it: in thousandths it still fits in 64 bits. Cents.
 const MOST_NOTHING: i64 = 1_000_000_000_000_000;
@@ -259,42 +264,6 @@ impl<'a> Joint<'a> {
     }
 }
 
-/// What the search is doing, for the log, and when it must end.
-struct Phases<'a> {
-    ctx: &'a Ctx<'a>,
-    end: Option<Duration>,
-    since: Duration,
-    phase: String,
-}
-
-impl<'a> Phases<'a> {
-    fn new(ctx: &'a Ctx) -> Phases<'a> {
-        let limit = ctx.params.routing.time_seconds;
-        let now = (ctx.elapsed)();
-        Phases {
-            ctx,
-            end: (limit > 0).then(|| now + Duration::from_secs(limit.unsigned_abs())),
-            since: now,
-            phase: "prices".into(),
-        }
-    }
-
-    fn enter(&mut self, phase: &str) {
-        if self.phase != phase {
-            let now = (self.ctx.elapsed)();
-            let seconds = (now - self.since).as_secs_f64();
-            tracing::info!(phase = self.phase, seconds, "routing");
-            (self.since, self.phase) = (now, phase.into());
-        }
-    }
-
-    fn go_on(&mut self, phase: &str) -> bool {
-        self.enter(phase);
-        let in_time = self.end.is_none_or(|end| (self.ctx.elapsed)() < end);
-        in_time && self.ctx.interrupted().is_ok()
-    }
-}
-
 impl Large<'_> {
     /// Patterns on what a plan leaves and the order has, selfish and at the tolls, with their costs.
     fn on_left(
@@ -340,168 +309,6 @@ impl Large<'_> {
             self.patterns.push(pattern);
         }
         number
-    }
-}
-
-/// The parts of a pattern; those that are not offered are left out.
-fn parts_of(class: &Class, demand: &Demand, pattern: &Pattern) -> assign::Parts {
-    let parts = pattern.parts.iter().filter_map(|part| {
-        let mut sites = class.sites.iter();
-        let site = sites.position(|site| site.tag == part.facility.0)?;
-        let units = demand.wants.iter().enumerate().map(|(l, want)| {
-            let content = part.content.iter().find(|c| c.0 == want.line);
-            content.map_or(0, |c| c.1 as usize) * class.shape.single(l)
-        });
-        let state: usize = units.sum();
-        let offered = class.prices(site)[state] != assign::NO_OFFER;
-        offered.then_some((site as u16, state as u16))
-    });
-    let mut parts: assign::Parts = parts.collect();
-    parts.sort_unstable();
-    parts
-}
-
-fn same(class: &Class, table: &Table, demand: &Demand) -> bool {
-    let quantities = class.shape.quantities().iter().map(|&q| u32::from(q));
-    let states = class.shape.states();
-    class.loose.is_none()
-        && class.terms.complete == demand.complete
-        && (class.terms.unserved, class.terms.lost) == (demand.backorder, demand.lost)
-        && quantities.eq(table.quantities.iter().copied())
-        && class.sites.len() == table.sites.len()
-        && (class.sites.iter().zip(&table.sites)).all(|(a, b)| a.tag == b.0)
-        && (0..class.sites.len()).all(|site| {
-            let lines = table.quantities.len();
-            class.cells(site) == &table.cells[site * lines..(site + 1) * lines]
-                && class.prices(site)[1..] == table.prices[site * states + 1..(site + 1) * states]
-        })
-}
-
-/// What limits the shipments of the facility, if anything does.
-pub(super) fn gate(instance: &Instance, facility: FacilityIdx) -> Resource {
-    let batch = instance.batch;
-    let first = batch.inventory.by_item.len() + batch.facilities.len();
-    match batch.facilities[facility].capacity_orders {
-        Some(_) => (first + facility.index()) as Resource,
-        None => NONE,
-    }
-}
-
-/// What a pattern takes, each resource once.
-pub(super) fn uses(instance: &Instance, pattern: &Pattern) -> Vec<(Resource, u32)> {
-    let batch = instance.batch;
-    let first = batch.inventory.by_item.len();
-    let mut uses: Vec<(Resource, u32)> = Vec::new();
-    for part in &pattern.parts {
-        let gate = gate(instance, part.facility);
-        uses.extend((gate != NONE).then_some((gate, 1)));
-        for &(line, units) in &part.content {
-            let cell = batch.inventory.cell(batch.lines.item[line], part.facility);
-            uses.extend(cell.map(|cell| (cell as Resource, units)));
-            uses.push(((first + part.facility.index()) as Resource, units));
-        }
-    }
-    uses.sort_unstable();
-    uses.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 += next.1;
-        }
-        same
-    });
-    uses
-}
-
-impl Joint<'_> {
-    /// What a large order costs at least.
-    fn loose(&mut self, demand: &Demand, bulk: &Bulk) -> Loose {
-        let instance = self.instance;
-        let (batch, rules) = (instance.batch, &instance.rules);
-        let first = batch.inventory.by_item.len();
-        let facilities = instance.stocking(demand);
-        let mut sites = Vec::with_capacity(facilities.len());
-        let mut offers = Vec::with_capacity(facilities.len() * demand.wants.len());
-        for facility in facilities {
-            let freight = self.freight_of(demand, facility);
-            let site = &batch.facilities[facility];
-            let whole = bulk.whole_price(facility);
-            let store = self.shipping.store_penalty(facility).0;
-            let at_least = freight.as_ref().map_or(0, |freight| freight.0);
-            sites.push(LooseSite {
-                capacity: (first + facility.index()) as Resource,
-                gate: gate(instance, facility),
-                fixed: (site.handling_per_order.0 + store) * MILLI + at_least.max(0),
-                whole: whole.map(|cost| cost.saturating_mul(MILLI)),
-                exact: whole.is_some(),
-            });
-            for (l, want) in demand.wants.iter().enumerate() {
-                let cell = batch.inventory.cell(want.item, facility);
-                let may = freight.is_some() && instance.may_ship(demand.order, facility, want.item);
-                let cell = cell.filter(|_| may);
-                let most = cell.map_or(0, |cell| instance.free()[cell]);
-                let each = i64::from(batch.items.handling_units[want.item]);
-                // At least this: what does not fit in 64 bits is cut off.
-                let handling = site
-                    .handling_per_unit
-                    .0
-                    .saturating_mul(each)
-                    .min(MOST_HANDLING);
-                let ships = freight.as_ref().map_or(0, |freight| freight.1[l]);
-                offers.push(Offer {
-                    cell: cell.map_or(NONE, |cell| cell as Resource),
-                    most,
-                    unit: handling * MILLI + ships + at_least.min(0),
-                });
-            }
-        }
-        Loose {
-            quantities: demand.wants.iter().map(|want| want.quantity).collect(),
-            sites,
-            offers,
-            unserved: demand.backorder * MILLI,
-            lost: demand.lost * MILLI,
-            split: rules.split * MILLI,
-            complete: demand.complete,
-            most_parts: u16::try_from(rules.max_shipments).unwrap_or(u16::MAX),
-        }
-    }
-
-    /// What a shipment of the facility costs a carrier and cardboard at least, and what a unit of each line adds; `None`: nothing
-    /// goes there. By cartons if all lines travel in them, by the price rows otherwise.
-    fn freight_of(&mut self, demand: &Demand, facility: FacilityIdx) -> Option<(i64, Vec<i64>)> {
-        let batch = self.instance.batch;
-        let items = &batch.items;
-        let sum = |of: &dyn Fn(&Want) -> i128| {
-            let all: i128 = demand
-                .wants
-                .iter()
-                .map(|w| of(w) * i128::from(w.quantity))
-                .sum();
-            i64::try_from(all).unwrap_or(i64::MAX)
-        };
-        let grams = sum(&|want| i128::from(items.weight[want.item].0));
-        let line = self.freight.line(demand.order, facility, grams)?;
-        let boxed = |want: &Want| self.shipping.is_boxed(facility, want.item);
-        if demand.wants.iter().all(boxed) {
-            let mm3 = sum(&|want| bulk::cubic_millimetres(items.size[want.item]));
-            let class = self.shipping.rate_class(demand.order);
-            let hazmat = demand.wants.iter().any(|want| items.hazmat[want.item]);
-            let found = self.cartons.plane(&class, facility, hazmat, (grams, mm3));
-            if let Some((plane, late)) = found {
-                let unit = |want: &Want| {
-                    let mm3 = bulk::cubic_millimetres(items.size[want.item]);
-                    let mm3 = i64::try_from(mm3).unwrap_or(i64::MAX);
-                    plane.unit(items.weight[want.item].0, mm3)
-                };
-                let units = demand.wants.iter().map(unit).collect();
-                return Some((plane.at_least() + late.0 * MILLI, units));
-            }
-        }
-        // Every parcel has at least one unit: what a carton may earn, a unit earns at most.
-        let carton = batch.cartons.cost.iter().map(|cost| cost.0).min();
-        let carton = carton.unwrap_or(0).min(0) * MILLI;
-        let unit = |want: &Want| carton + line.weighs(items.weight[want.item].0);
-        Some((line.at_least, demand.wants.iter().map(unit).collect()))
     }
 }
 
