@@ -12,9 +12,10 @@
 //! A balance that charges `under` or `over` per unit off its mark `m` is `max over marks of u (uses - m)`, `-under <= u <= over`: its price `u` is one
 //! more toll on its resource, within these limits, and takes `u m` off the bound.
 //!
-//! *Ascent.* A step per resource, as scarcities differ by orders of magnitude: the relative overdraft is averaged over rounds and divided by
-//! its own root mean square (Kingma and Ba 2015, arXiv 1412.6980, without the correction for the first rounds). The step shrinks when
-//! [`WATCH`] rounds together gained less than [`GAIN`] of the bound, and the ascent ends when it is small. Plain subgradient steps
+//! *Ascent.* From tolls that an auction finds ([`super::auction`]; where it proves more than nothing does). A step per resource, as scarcities
+//! differ by orders of magnitude: the relative overdraft is averaged over rounds and divided by its own root mean square (Kingma and Ba 2015,
+//! arXiv 1412.6980, without the correction for the first rounds). The step falls geometrically from [`FIRST_STEP`] to [`LAST_STEP`] over the
+//! rounds; where [`WATCH`] rounds together gain less than [`GAIN`] of the bound, [`SKIP`] of the way is skipped. Plain subgradient steps
 //! stay several per cent below where capacity binds: its price must rise far on small overdrafts.
 //!
 //! O(rounds × sum over classes of the subproblem), classes in parallel; usage is summed in integers, so the tolls do not depend on the
@@ -24,22 +25,23 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use rayon::prelude::*;
 
+use super::auction;
 use super::best::{Best, MILLI, Parts};
 use super::problem::Problem;
 
 /// Classes per task.
 const CHUNK: usize = 512;
 
-/// First and least step, as a share of what an order costs on average.
-const FIRST_STEP: f64 = 0.1;
-const LEAST_STEP: f64 = 0.002;
+/// First and last step, as a share of what an order costs on average.
+const FIRST_STEP: f64 = 0.05;
+const LAST_STEP: f64 = 0.001;
 /// Share of the average overdraft that is kept each round, and of its square.
 const MEMORY: f32 = 0.97;
 const SQUARE_MEMORY: f32 = 0.98;
-/// Rounds after which progress is judged, the gain that is enough to keep the step, and what it shrinks to otherwise.
+/// Rounds after which progress is judged, the gain that is enough, and the share of the way that is skipped otherwise.
 const WATCH: usize = 10;
-const GAIN: f64 = 1e-4;
-const SHRINK: f64 = 0.8;
+const GAIN: f64 = 1e-6;
+const SKIP: f64 = 0.05;
 
 /// Prices and the bound they prove.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,20 +68,20 @@ impl Dual {
 /// The best tolls of at most `rounds` rounds of ascent. `go_on` hears the rounds done, and may end it.
 pub fn ascend(problem: &Problem, rounds: usize, go_on: &mut dyn FnMut(usize) -> bool) -> Dual {
     let relaxation = Relaxation::new(problem);
-    let mut tolls = vec![0; problem.supply.len()];
     let mut marks = vec![0; problem.balances.len()];
-    let mut all = tolls.clone();
-    let mut best = Dual {
-        bound: relaxation.value(&tolls, &marks, &mut all),
-        tolls: tolls.clone(),
-        marks: marks.clone(),
-    };
+    let mut best = relaxation.at(vec![0; problem.supply.len()], &marks);
     let scale = best.bound.max(1) as f64 / problem.orders().max(1) as f64;
-    let mut step = FIRST_STEP * scale;
+    let start = relaxation.at(auction::tolls(problem, scale as i64), &marks);
+    if start.bound > best.bound {
+        best = start;
+    }
+    let mut tolls = best.tolls.clone();
+    let mut all = tolls.clone();
     let mut slopes = vec![(0f32, 0f32); tolls.len()];
     let mut leans = vec![(0f32, 0f32); marks.len()];
-    let mut mark = best.bound;
+    let (mut way, mut mark) = (0.0, best.bound);
     for round in 1..=rounds {
+        let step = scale * FIRST_STEP * (LAST_STEP / FIRST_STEP).powf(way);
         relaxation.climb(&mut tolls, &mut slopes, step);
         relaxation.lean(&mut marks, &mut leans, step);
         let bound = relaxation.value(&tolls, &marks, &mut all);
@@ -88,13 +90,14 @@ pub fn ascend(problem: &Problem, rounds: usize, go_on: &mut dyn FnMut(usize) -> 
             best.tolls.copy_from_slice(&all);
             best.marks.copy_from_slice(&marks);
         }
+        way += 1.0 / rounds as f64;
         if round % WATCH == 0 {
             let gain = (best.bound - mark) as f64;
             mark = best.bound;
             if gain < GAIN * best.bound.unsigned_abs() as f64 {
-                step *= SHRINK;
+                way += SKIP;
             }
-            if step < LEAST_STEP * scale || !go_on(round) {
+            if way > 1.0 || !go_on(round) {
                 break;
             }
         }
@@ -116,6 +119,17 @@ impl<'a> Relaxation<'a> {
             problem,
             copies: problem.multiplicities(),
             taken: problem.supply.iter().map(|_| AtomicI64::new(0)).collect(),
+        }
+    }
+
+    /// What these prices prove.
+    fn at(&self, tolls: Vec<i64>, marks: &[i64]) -> Dual {
+        let mut all = tolls.clone();
+        let bound = self.value(&tolls, marks, &mut all);
+        Dual {
+            tolls: all,
+            marks: marks.to_vec(),
+            bound,
         }
     }
 

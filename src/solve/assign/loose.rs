@@ -17,7 +17,7 @@ use super::best::NEVER;
 use super::problem::{NONE, Resource};
 
 /// Sets of sites that are looked at, at most.
-const MOST_NODES: usize = 400;
+const MOST_NODES: usize = 60;
 
 /// Of what must not be left out: more than a unit of anything costs.
 const FORBIDDEN: i64 = 1 << 40;

@@ -20,6 +20,7 @@
 //! | `problem`, `shape` | the instance as columns; alike orders are one class |
 //! | `best`, `apart` | the best pattern of one order at tolls, exactly |
 //! | `loose` | the least that an order with too many parts can cost |
+//! | `auction` | tolls to start from, every line on its own |
 //! | `dual` | tolls on the resources, and the lower bound they prove |
 //! | `regret` | a first plan at the tolls |
 //! | `chains` | ejection chains |
@@ -29,6 +30,7 @@
 //! Money is in cents, tolls and bounds in thousandths of a cent. Same input, same plan, on any number of threads.
 
 mod apart;
+mod auction;
 mod best;
 mod chains;
 mod dual;

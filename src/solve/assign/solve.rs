@@ -1,5 +1,7 @@
 //! From tolls to a plan.
 
+use rayon::prelude::*;
+
 use super::best::{Best, Left, MILLI, Parts};
 use super::chains::{Chains, Reach};
 use super::dual::{self, Dual};
@@ -29,12 +31,14 @@ impl Effort {
     pub fn level(level: u8, orders: usize, seed: u64) -> Effort {
         let (many, few) = (orders > 50_000, orders <= FEW);
         Effort {
-            // An upper limit: the ascent ends when it is no longer worth it, on most problems after 200 or 300.
             rounds: match level {
+                0 if many => 50,
                 0 => 200,
                 1 if many => 300,
-                _ if many => 1_200,
-                _ => 3_000,
+                1 => 1_000,
+                2 if many => 600,
+                2 => 2_000,
+                _ => 4_000,
             },
             passes: [0, 4, 8, 20][usize::from(level.min(3))],
             growths: match level {
@@ -123,6 +127,10 @@ pub fn solve(
     }
 }
 
+/// Large orders of more orders than this look for patterns on what a first plan leaves only if there are chains to follow: it takes as long as
+/// their patterns at the tolls.
+const MOST_GROWN: usize = 300_000;
+
 /// A gap that no integer programmes are spent on.
 const SMALL_GAP: f64 = 0.000_5;
 
@@ -173,19 +181,37 @@ fn improve(
         }
     }
     if go_on("the rest") {
-        if effort.growths == 0 {
+        if effort.growths == 0 && problem.orders() <= MOST_GROWN {
             grow(problem, tolls, Some(plan));
         }
-        let mut orders: Vec<u32> = (0..problem.orders() as u32).collect();
+        go_on("places");
+        let mut orders = unsettled(problem, plan, &prices.marks(problem));
         // Whoever pays most, for most of the like are penalties.
         orders.sort_by_key(|&order| std::cmp::Reverse(plan.cost[order as usize]));
         Chains::new(problem, plan, prices, effort.reach, effort.seed).settle(&orders);
     }
 }
 
+/// Orders with a better place on what is left, their own included. Places that others give up later are not looked for.
+fn unsettled(problem: &Problem, plan: &Plan, free: &[i64]) -> Vec<u32> {
+    let memory = || (Best::default(), Parts::new(), plan.left.clone());
+    (0..problem.orders())
+        .into_par_iter()
+        .with_min_len(4_096)
+        .map_init(memory, |(best, parts, left), order| {
+            let class = problem.of(order);
+            let own = &plan.parts[order];
+            class.uses_of(own, |r, n| left[r as usize] += n);
+            let value = best.plan(class, free, Left::Of(left), parts);
+            class.uses_of(own, |r, n| left[r as usize] -= n);
+            (value < plan.reduced(problem, order, free)).then_some(order as u32)
+        })
+        .flatten()
+        .collect()
+}
+
 /// The least that each class pays at the tolls.
 fn least(problem: &Problem, tolls: &[i64]) -> Vec<i64> {
-    use rayon::prelude::*;
     (0..problem.classes())
         .into_par_iter()
         .with_min_len(512)

@@ -293,6 +293,34 @@ fn bound_optimum_and_cost_are_in_order_and_close() {
 }
 
 #[test]
+fn where_orders_are_single_units_the_auction_finds_the_prices() {
+    // Without capacity that is an assignment problem: the auction is right to a step for each order, a fiftieth of what it costs without tolls.
+    let world = World {
+        orders: 60,
+        lines: 1,
+        units: 1,
+        stock: 80,
+        ..WORLD
+    };
+    let mut scarce = 0;
+    for seed in 0..10 {
+        let (problem, _) = random(world, seed);
+        let optimum = oracle::solve(&problem, 1_000_000).expect("a small problem");
+        let optimum = i128::from(optimum.cost) * i128::from(MILLI);
+        let bound = dual::ascend(&problem, 0, &mut |_| true).bound;
+        assert!(bound <= optimum, "seed {seed}: {bound} above {optimum}");
+        let (mut best, free) = (Best::default(), vec![0; problem.supply.len()]);
+        let orders = 0..problem.orders();
+        let without: i64 = orders
+            .map(|order| best.value(problem.of(order), &free, Left::All))
+            .sum();
+        println!("seed {seed}: {without} {bound} {optimum}");
+        scarce += usize::from(i128::from(without) * 100 < optimum * 90);
+    }
+    assert!(scarce > 5, "prices matter in {scarce} of 10");
+}
+
+#[test]
 fn every_effort_keeps_the_certificate() {
     for seed in 0..4 {
         for level in [0, 1, 3] {
