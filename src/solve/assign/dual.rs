@@ -32,7 +32,7 @@ use super::problem::Problem;
 /// Classes per task.
 const CHUNK: usize = 512;
 
-/// First and last step, as a share of what an order costs on average.
+/// First and last step, as a share of what an order costs on average; of more than a thousand rounds the last one is smaller by as much.
 const FIRST_STEP: f64 = 0.05;
 const LAST_STEP: f64 = 0.001;
 /// Share of the average overdraft that is kept each round, and of its square.
@@ -79,9 +79,10 @@ pub fn ascend(problem: &Problem, rounds: usize, go_on: &mut dyn FnMut(usize) -> 
     let mut all = tolls.clone();
     let mut slopes = vec![(0f32, 0f32); tolls.len()];
     let mut leans = vec![(0f32, 0f32); marks.len()];
+    let last_step = LAST_STEP.min(1.0 / rounds.max(1) as f64);
     let (mut way, mut mark) = (0.0, best.bound);
     for round in 1..=rounds {
-        let step = scale * FIRST_STEP * (LAST_STEP / FIRST_STEP).powf(way);
+        let step = scale * FIRST_STEP * (last_step / FIRST_STEP).powf(way);
         relaxation.climb(&mut tolls, &mut slopes, step);
         relaxation.lean(&mut marks, &mut leans, step);
         let bound = relaxation.value(&tolls, &marks, &mut all);

@@ -127,7 +127,9 @@ fn loads_are_levelled_where_that_is_worth_its_price() {
         let mut case = Case::new(world);
         set(&mut case.params.routing, price);
         let out = case.audited();
-        assert_eq!(out.bounds.bound[0], out.cost.total(), "proven");
+        // Proven, but for the last cent: the prices end where their steps do.
+        let unproven = out.cost.total() - out.bounds.bound[0];
+        assert!(unproven <= Cents(1), "{unproven:?} unproven");
         let far = out.shipments.facility.iter().filter(|&&f| f == sites[1]);
         (far.count(), out.cost.balance_penalty)
     };

@@ -349,7 +349,10 @@ impl Audit<'_> {
             let plausible = match row.code {
                 Code::NoStock => self.free(books, item) < need,
                 Code::NoCapacity => {
-                    let rooms = self.holders(item).map(|f| books.room(&self.input, f));
+                    // Room where rules forbid to ship from is none.
+                    let may = |&f: &FacilityIdx| self.barred(row.line, f).is_none();
+                    let holders = self.holders(item).filter(may);
+                    let rooms = holders.map(|f| books.room(&self.input, f));
                     rooms.clone().any(|room| room < need)
                         || (together && rooms.fold(0, u64::saturating_add) < units)
                 }
