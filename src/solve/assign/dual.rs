@@ -70,8 +70,9 @@ pub fn ascend(problem: &Problem, rounds: usize, go_on: &mut dyn FnMut(usize) -> 
     let relaxation = Relaxation::new(problem);
     let mut marks = vec![0; problem.balances.len()];
     let mut best = relaxation.at(vec![0; problem.supply.len()], &marks);
-    let scale = best.bound.max(1) as f64 / problem.orders().max(1) as f64;
-    let start = relaxation.at(auction::tolls(problem, scale as i64), &marks);
+    let orders = problem.orders().max(1) as f64;
+    let average = |bound: i128| bound.max(1) as f64 / orders;
+    let start = relaxation.at(auction::tolls(problem, average(best.bound) as i64), &marks);
     if start.bound > best.bound {
         best = start;
     }
@@ -80,9 +81,10 @@ pub fn ascend(problem: &Problem, rounds: usize, go_on: &mut dyn FnMut(usize) -> 
     let mut slopes = vec![(0f32, 0f32); tolls.len()];
     let mut leans = vec![(0f32, 0f32); marks.len()];
     let last_step = LAST_STEP.min(1.0 / rounds.max(1) as f64);
-    let (mut way, mut mark) = (0.0, best.bound);
+    let (mut way, mut mark) = (0.0f64, best.bound);
     for round in 1..=rounds {
-        let step = scale * FIRST_STEP * (last_step / FIRST_STEP).powf(way);
+        // Of what is known by now: where most of the cost is what scarcity makes of it, prices grow faster and faster.
+        let step = average(best.bound) * FIRST_STEP * (last_step / FIRST_STEP).powf(way);
         relaxation.climb(&mut tolls, &mut slopes, step);
         relaxation.lean(&mut marks, &mut leans, step);
         let bound = relaxation.value(&tolls, &marks, &mut all);
@@ -95,7 +97,8 @@ pub fn ascend(problem: &Problem, rounds: usize, go_on: &mut dyn FnMut(usize) -> 
         if round % WATCH == 0 {
             let gain = (best.bound - mark) as f64;
             mark = best.bound;
-            if gain < GAIN * best.bound.unsigned_abs() as f64 {
+            let share = gain / best.bound.unsigned_abs().max(1) as f64;
+            if share < GAIN {
                 way += SKIP;
             }
             if way > 1.0 || !go_on(round) {
