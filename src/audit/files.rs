@@ -38,7 +38,15 @@ impl RunFiles {
                     .hint("name a run folder that `wavecrest run` wrote"),
             );
         }
-        let manifest = json(&folder.join("manifest.json"))?;
+        let manifest = folder.join("manifest.json");
+        if !manifest.is_file() {
+            let message = format!(
+                "{} is not a run folder: it has no manifest.json",
+                folder.display()
+            );
+            return Err(Error::input(message).hint("name a run folder that `wavecrest run` wrote"));
+        }
+        let manifest = json(&manifest)?;
         let mut outputs = BTreeMap::new();
         for (table, file, _) in listed(&manifest, "outputs") {
             outputs.insert(table.to_owned(), folder.join(file));

@@ -11,6 +11,7 @@ use super::{TOO_MANY_REJECTS, print};
 use crate::error::{Error, Fault, Result};
 use crate::ingest::{self, Ingested, InputFile};
 use crate::model::Batch;
+use crate::model::codes::Code;
 use crate::model::plan::{Plan, Rejects};
 use crate::params::{self, Params};
 use crate::pipeline::{self, Flow, StageRecord};
@@ -174,32 +175,39 @@ fn apart(batch: &Path, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Tables without which a plan would quietly be for another network than the operator's: a bad row there stops the run.
-const NETWORK: [&str; 2] = ["facilities", "carrier_services"];
+/// Tables without which a plan would quietly be another than the operator's, and what would happen: a bad row there stops the run.
+const NETWORK: [(&str, &str); 3] = [
+    (
+        "facilities",
+        "the plan would leave this facility out: correct the row, or remove it on purpose",
+    ),
+    (
+        "carrier_services",
+        "the plan would leave this service out: correct the row, or remove it on purpose",
+    ),
+    (
+        "restrictions",
+        "the plan could break this rule: correct the row, or remove it on purpose",
+    ),
+];
 
-/// An error naming the first rejected row of a facility or a carrier service, if there is one.
+/// An error naming the first rejected row of the network, if there is one.
 pub fn whole_network(rejects: &Rejects) -> Result<()> {
-    let of_network = |table: &String| NETWORK.contains(&table.as_str());
-    let Some(i) = rejects.table.iter().position(of_network) else {
-        return Ok(());
-    };
-    let (reject, count) = (
-        rejects.get(i),
-        rejects
-            .table
-            .iter()
-            .filter(|table| of_network(table))
-            .count(),
-    );
-    Err(Error::input(format!(
-        "{}: row {}: {} = {:?}: {} ({count} such rows)",
-        reject.table,
-        reject.row,
-        reject.column,
-        reject.value,
-        reject.code.name()
-    ))
-    .hint("the plan would leave this facility or service out: correct the row, or remove it on purpose"))
+    for (table, hint) in NETWORK {
+        let mut bad = (0..rejects.len()).filter(|&i| {
+            let code = rejects.code[i];
+            let harmless = [Code::UnknownFacility, Code::UnknownSku].contains(&code);
+            rejects.table[i] == table && !(table == "restrictions" && harmless)
+        });
+        if let Some(reject) = bad.next().map(|i| rejects.get(i)) {
+            let (row, column, value) = (reject.row, reject.column, reject.value);
+            let (code, count) = (reject.code.name(), 1 + bad.count());
+            let message =
+                format!("{table}: row {row}: {column} = {value:?}: {code} ({count} such rows)");
+            return Err(Error::input(message).hint(hint));
+        }
+    }
+    Ok(())
 }
 
 /// A note where one order's date would move the whole plan.

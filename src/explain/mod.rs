@@ -19,7 +19,7 @@ use records::Record;
 pub use words::words;
 
 /// Tables that name the order.
-const BY_ORDER: [&str; 21] = [
+const BY_ORDER: [&str; 22] = [
     "order_states",
     "line_states",
     "rejects",
@@ -27,6 +27,7 @@ const BY_ORDER: [&str; 21] = [
     "fraud_scores",
     "routing_decisions",
     "routing_alternatives",
+    "incumbent",
     "allocations",
     "backorders",
     "shipments",

@@ -84,34 +84,53 @@ fn read(path: &Path, extension: &str) -> Result<DataFrame> {
             Error::input(message).hint("its columns are order_id, line_no, facility_id, quantity")
         );
     }
-    let cast = |name: &str| match name {
-        "order_id" | "facility_id" => col(name).cast(DataType::String),
-        _ => col(name).cast(DataType::Int64),
-    };
-    lazy.select(COLUMNS.map(cast)).collect().map_err(failed)
+    lazy.select(COLUMNS.map(|name| col(name).cast(DataType::String)))
+        .collect()
+        .map_err(failed)
 }
 
 /// A row as read.
 struct Row<'a> {
     number: u64,
     order_id: Option<&'a str>,
-    line_no: Option<i64>,
+    line_no: Option<&'a str>,
     facility_id: Option<&'a str>,
-    quantity: Option<i64>,
+    quantity: Option<&'a str>,
 }
 
 impl Row<'_> {
+    fn line_no(&self) -> Option<i64> {
+        self.line_no.and_then(whole)
+    }
+
+    fn quantity(&self) -> Option<i64> {
+        self.quantity.and_then(whole)
+    }
+
     fn fault(&self, code: IncumbentCode) -> IncumbentFault {
+        let value = match code {
+            IncumbentCode::BadLine => Some(self.line_no),
+            IncumbentCode::BadQuantity => Some(self.quantity),
+            _ => None,
+        };
         IncumbentFault {
             code,
             row: Some(self.number),
             order_id: self.order_id.map(str::to_owned),
-            line_no: self.line_no,
+            line_no: self.line_no(),
             facility_id: self.facility_id.map(str::to_owned),
             sku: None,
-            units: self.quantity.and_then(|q| u64::try_from(q).ok()),
+            value: value.map(|value| value.unwrap_or("").to_owned()),
+            units: self.quantity().and_then(|q| u64::try_from(q).ok()),
         }
     }
+}
+
+/// A whole number; one that another program wrote as `2.0` too.
+fn whole(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = text.trim_end_matches('0').strip_suffix('.');
+    digits.unwrap_or(text).parse().ok()
 }
 
 fn understand(frame: &DataFrame, batch: &Batch) -> Incumbent {
@@ -120,9 +139,7 @@ fn understand(frame: &DataFrame, batch: &Batch) -> Incumbent {
     let sites = batch.facilities.iter_enumerated();
     let sites: FxHashMap<&str, FacilityIdx> = sites.map(|(f, site)| (&*site.id, f)).collect();
     let text = |name: &str| frame.column(name).ok().and_then(|c| c.str().ok());
-    let int = |name: &str| frame.column(name).ok().and_then(|c| c.i64().ok());
-    let (order_id, facility_id) = (text("order_id"), text("facility_id"));
-    let (line_no, quantity) = (int("line_no"), int("quantity"));
+    let [order_id, line_no, facility_id, quantity] = COLUMNS.map(text);
     let mut incumbent = Incumbent::default();
     for i in 0..frame.height() {
         let row = Row {
@@ -149,9 +166,10 @@ fn known(
     facility: Option<FacilityIdx>,
 ) -> std::result::Result<IncumbentRow, IncumbentCode> {
     let order = order.ok_or(IncumbentCode::UnknownOrder)?;
-    let line = line_of(batch, order, row.line_no).ok_or(IncumbentCode::UnknownLine)?;
+    let line_no = row.line_no().ok_or(IncumbentCode::BadLine)?;
+    let line = line_of(batch, order, line_no).ok_or(IncumbentCode::UnknownLine)?;
     let facility = facility.ok_or(IncumbentCode::UnknownFacility)?;
-    let quantity = row.quantity.and_then(|q| u32::try_from(q).ok());
+    let quantity = row.quantity().and_then(|q| u32::try_from(q).ok());
     let quantity = quantity
         .filter(|&q| q > 0)
         .ok_or(IncumbentCode::BadQuantity)?;
@@ -159,11 +177,11 @@ fn known(
         line,
         facility,
         quantity,
+        row: u32::try_from(row.number).unwrap_or(u32::MAX),
     })
 }
 
-fn line_of(batch: &Batch, order: OrderIdx, line_no: Option<i64>) -> Option<LineIdx> {
-    let wanted = line_no?;
+fn line_of(batch: &Batch, order: OrderIdx, wanted: i64) -> Option<LineIdx> {
     let mut lines = batch.orders.lines(order);
     lines.find(|&line| i64::from(batch.lines.line_no[line]) == wanted)
 }
@@ -182,7 +200,7 @@ mod tests {
         let batch = world.build();
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("oms.csv");
-        let rows = "A,2,BNA,1\nB,1,BNA,1\nA,3,BNA,1\nA,1,XXX,1\nA,1,BNA,0\nA,1,BNA,two\n";
+        let rows = "A,2,BNA,1\nB,1,BNA,1\nA,3,BNA,1\nA,1,XXX,1\nA,1,BNA,0\nA,1,BNA,two\nA,?,BNA,1\nA,1,BNA,-3\n";
         std::fs::write(
             &file,
             format!("order_id,line_no,facility_id,quantity\n{rows}"),
@@ -193,6 +211,7 @@ mod tests {
             line: LineIdx(1),
             facility: FacilityIdx(0),
             quantity: 1,
+            row: 0,
         };
         assert_eq!(incumbent.rows.rows().collect::<Vec<_>>(), [only]);
         use IncumbentCode::*;
@@ -203,10 +222,14 @@ mod tests {
                 UnknownLine,
                 UnknownFacility,
                 BadQuantity,
+                BadQuantity,
+                BadLine,
                 BadQuantity
             ]
         );
-        assert_eq!(incumbent.faults.row, [1, 2, 3, 4, 5].map(Some));
-        assert_eq!((input.rows, input.path.as_str()), (6, "incumbent.csv"));
+        assert_eq!(incumbent.faults.row, [1, 2, 3, 4, 5, 6, 7].map(Some));
+        let values: Vec<_> = incumbent.faults.value.iter().flatten().collect();
+        assert_eq!(values, ["0", "two", "?", "-3"]);
+        assert_eq!((input.rows, input.path.as_str()), (8, "incumbent.csv"));
     }
 }

@@ -120,7 +120,7 @@ tables! {
         safety_stock: Int, default(0), "units kept back by policy";
     }
 
-    restrictions: Restrictions, optional("every facility serves everything that it stocks"), "which facilities serve what: a facility with `only` rows serves nothing but what matches one of them, and what matches a `never` row it does not serve; all conditions that are given must hold" {
+    restrictions: Restrictions, optional("every facility serves everything that it stocks"), "which facilities serve what: a facility with `only` rows serves nothing but what matches one of them, and what matches a `never` row it does not serve; all conditions that are given must hold; a row whose item is not there is rejected and closes all the same, one that cannot be read stops the run" {
         rule: OneOf<RestrictionKind>, required, "what the row says";
         facility_id: Str, required, "a row of `facilities`";
         customer_id: Str, optional, "who ordered";
@@ -196,7 +196,7 @@ tables! {
         transit_days: Int[0..=365], optional, "working days on the way";
     }
 
-    surcharges: Surcharges, optional("no surcharges are reckoned"), "extra prices; all conditions that are given must hold" {
+    surcharges: Surcharges, optional("no surcharges are reckoned"), "extra prices; all conditions that are given must hold; a row whose item is not there is rejected and closes all the same, one that cannot be read stops the run" {
         carrier: Str, required, "a carrier of `carrier_services`";
         service: Str, optional, "empty: all services of the carrier";
         kind: OneOf<SurchargeKind>, required, "what it is for";

@@ -61,7 +61,7 @@ codes! {
     FraudReview "fraud_review" "the review team decides; see `fraud_scores` for the reasons";
     ReturnBeforeShipment "return_before_shipment" "the order is in this very batch, so it has not shipped before: check the order_id, or send the return again once it has";
     // Lines that cannot ship now.
-    NoStock "no_stock" "no facility has free stock; replenish or substitute";
+    NoStock "no_stock" "all facilities together have less of it free than the line still needs; replenish or substitute";
     SafetyStock "safety_stock" "all that is left is kept back by routing.safety_stock_units or routing.safety_stock_percent; lower them or replenish";
     NoHazmatFacility "no_hazmat_facility" "it is hazardous and only facilities that may not ship that have it; see facilities.hazmat";
     StoreMayNotShip "store_may_not_ship" "only stores have it, and routing.stores_ship is false";
@@ -72,7 +72,7 @@ codes! {
     ShipTogether "ship_together" "the order must ship complete and not all of it can; it waits as a whole";
     TooManyShipments "too_many_shipments" "it would take more shipments than routing.max_shipments; raise it or plan it next";
     TooCostly "too_costly" "shipping it from what is left would cost more than waiting (routing.backorder_penalty_cents, routing.lost_order_penalty_cents), or no service takes it with the rest; raise the penalties or plan it next";
-    SplitTooCostly "split_too_costly" "a further shipment would cost more than routing.backorder_penalty_cents for its units; raise the penalty or plan it next";
+    SplitTooCostly "split_too_costly" "a further shipment would cost more than all the units in it cost waiting (routing.backorder_penalty_cents each); raise the penalty or plan it next";
 }
 
 impl Code {

@@ -31,6 +31,7 @@ macro_rules! faults {
 
 faults! {
     UnknownOrder "unknown_order" "the batch has no such order; the row is left out";
+    BadLine "bad_line_no" "the line number is no whole number; the row is left out";
     UnknownLine "unknown_line" "the order has no such line; the row is left out";
     UnknownFacility "unknown_facility" "the batch has no such facility; the row is left out";
     BadQuantity "bad_quantity" "not a whole number from 1 to 4,294,967,295; the row is left out";
@@ -51,6 +52,8 @@ columns! {
         line: LineIdx,
         facility: FacilityIdx,
         quantity: u32,
+        /// Row of the file, from 0.
+        row: u32,
     }
 
     /// What is wrong with the incumbent.
@@ -62,6 +65,8 @@ columns! {
         line_no: Option<i64>,
         facility_id: Option<String>,
         sku: Option<String>,
+        /// The cell as read, where that is the fault.
+        value: Option<String>,
         /// Units concerned, where they are known.
         units: Option<u64>,
     }

@@ -35,3 +35,8 @@ pub struct Restriction {
     pub category: Option<Sym>,
     pub item: Option<ItemIdx>,
 }
+
+impl Restriction {
+    /// An item that is not in the batch: the row matches nothing.
+    pub const NO_ITEM: ItemIdx = ItemIdx(u32::MAX);
+}

@@ -223,14 +223,16 @@ fn reasons(m: &Metrics) -> Panel {
             _ => "every order ships in full",
         }])];
     }
-    Panel::new("Not planned, and why", "<<>>>", &rows)
+    // An order may have several reasons: the rows do not add up to orders.
+    Panel::new("Not planned, by reason", "<<>>>", &rows)
 }
 
 fn costs(m: &Metrics) -> Panel {
     let c = &m.costs;
     let total = c.total_cents.max(1) as f64;
     let parts = [
-        ("freight", c.freight_cents + c.rebooking_cents),
+        ("freight", c.freight_cents),
+        ("rebooking", c.rebooking_cents),
         ("cartons", c.cartons_cents),
         ("handling", c.handling_cents),
         ("split penalty", c.split_penalty_cents),
@@ -240,9 +242,10 @@ fn costs(m: &Metrics) -> Panel {
         ("backorder penalty", c.backorder_penalty_cents),
     ];
     // Most batches have no stores, and ask for no loads.
+    let rare = ["rebooking", "store penalty", "balance penalty"];
     let parts = parts
         .into_iter()
-        .filter(|part| part.1 != 0 || !["store penalty", "balance penalty"].contains(&part.0));
+        .filter(|part| part.1 != 0 || !rare.contains(&part.0));
     let shown = parts.chain([("total", c.total_cents)]);
     let rows = shown.map(|(name, cents)| {
         vec![
@@ -286,7 +289,7 @@ fn results(m: &Metrics) -> Vec<(&'static str, Vec<String>)> {
         (
             "cost per order",
             vec![
-                cash(per_order),
+                format!("{} without penalties", cash(per_order)),
                 format!("{} of orders split", percent_or_dash(r.split_share)),
             ],
         ),
@@ -348,18 +351,22 @@ fn incumbent(m: &Metrics, cents: i64) -> Vec<String> {
     let r = &m.routing;
     let saved = cents - r.cost_cents;
     let share = percent_or_dash((cents != 0).then(|| saved.abs() as f64 / cents as f64));
-    let faults = match r.incumbent_faults {
-        Some(n) if n > 0 => format!("{} faults", count(n)),
-        _ => "no fault".into(),
+    let against = match saved < 0 {
+        true => format!("plan dearer by {share}"),
+        false => format!("plan saves {share}"),
     };
-    vec![
-        money(Cents(cents), &m.run.currency),
-        match saved < 0 {
-            true => format!("plan dearer by {share}"),
-            false => format!("plan saves {share}"),
-        },
-        faults,
-    ]
+    let cost = money(Cents(cents), &m.run.currency);
+    match (r.incumbent_shipments, r.incumbent_faults) {
+        (Some(0), _) => vec![cost, "it ships nothing: all of that is penalties".into()],
+        (_, Some(n)) if n > 0 => {
+            let cannot = format!(
+                "cannot be carried out: {} faults (incumbent_faults)",
+                count(n)
+            );
+            vec![cannot, format!("if it could: {cost}, {against}")]
+        }
+        _ => vec![cost, against, "no fault".into()],
+    }
 }
 
 fn facilities(m: &Metrics, width: usize) -> Panel {

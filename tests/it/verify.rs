@@ -470,15 +470,16 @@ fn restrictions_that_are_broken_are_found() {
 fn restrictions_hold_in_the_plan_and_bad_rows_are_rejected() {
     let dir = tempfile::tempdir().unwrap();
     let batch = fixture_batch(dir.path(), "good");
-    let rows = "never,DAV,C3,,,,\nnever,MOON,,,,,\nnever,DON,,,,,NO-SUCH\nsometimes,DON,,,,,\n";
+    let rows = "never,DAV,C3,,,,\nnever,MOON,,,,,\nnever,DON,,,,,NO-SUCH\nnever,DON,,,UK,,\n";
     fs::write(batch.join("restrictions.csv"), format!("{RULES}{rows}")).unwrap();
     let run = dir.path().join("run");
     let (batch, out) = (batch.to_str().unwrap(), run.to_str().unwrap());
-    succeed(&["run", batch, "--out", out, "--format", "csv"]);
+    let said = succeed(&["run", batch, "--out", out, "--format", "csv"]);
+    assert!(said.contains("country \"UK\""), "{said}");
     succeed(&["verify", out]);
     let read = |table: &str| fs::read_to_string(run.join(format!("{table}.csv"))).unwrap();
     let rejects = read("rejects");
-    for code in ["unknown_facility", "unknown_sku", "unknown_value"] {
+    for code in ["unknown_facility", "unknown_sku"] {
         let named = |row: &&str| row.contains("restrictions") && row.contains(code);
         assert!(rejects.lines().any(|row| named(&row)), "{code}: {rejects}");
     }
@@ -487,6 +488,33 @@ fn restrictions_hold_in_the_plan_and_bad_rows_are_rejected() {
     assert!(
         backorders.contains("A-4") && backorders.contains("restricted"),
         "{backorders}"
+    );
+}
+
+/// An `only` row for an item that is not there leaves its facility nothing to serve; one that cannot be read stops the run.
+#[test]
+fn a_restriction_with_a_fault_opens_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let batch = fixture_batch(dir.path(), "good");
+    let run = dir.path().join("run");
+    let (folder, out) = (batch.to_str().unwrap(), run.to_str().unwrap());
+    let plan = |rows: &str| {
+        fs::write(batch.join("restrictions.csv"), format!("{RULES}{rows}")).unwrap();
+        output(&["run", folder, "--out", out, "--format", "csv"])
+    };
+    let planned = plan("only,DAV,,,,,NO-SUCH\n");
+    let said = String::from_utf8_lossy(&planned.stdout);
+    assert!(said.contains("sku \"NO-SUCH\""), "{said}");
+    succeed(&["verify", out]);
+    let allocations = fs::read_to_string(run.join("allocations.csv")).unwrap();
+    assert!(allocations.contains("DON") && !allocations.contains("DAV"));
+    fs::remove_dir_all(&run).unwrap();
+    let refused = plan("onyl,DAV,,,,,\n");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("restrictions: row 0: rule = \"onyl\""),
+        "{said}"
     );
 }
 

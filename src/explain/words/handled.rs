@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Story;
+use super::super::records::Record;
 use super::{cents, moment, plural, sentence, spaced};
 use crate::model::units::Cents;
 use crate::report::format::money;
@@ -78,13 +79,32 @@ pub fn carrier(story: &Story) -> Vec<String> {
         ));
     }
     for row in story.of("rebookings") {
+        let booked = |column| {
+            let own = |s: &&Record| s.text("shipment_id") == row.text("shipment_id");
+            story
+                .of("shipments")
+                .iter()
+                .find(own)
+                .map(|s| s.text(column))
+        };
+        let kept = ["carrier", "service"]
+            .iter()
+            .all(|&column| booked(column) == Some(row.text(column)));
+        let goes = match kept {
+            true => "goes at a later one of the same service".to_owned(),
+            false => format!("goes by {} {}", row.text("carrier"), row.text("service")),
+        };
+        let price = match row.int("difference_cents") {
+            Some(0) => "for the same price".to_owned(),
+            _ => format!(
+                "for {} ({} difference)",
+                cents(story, row, "price_cents"),
+                cents(story, row, "difference_cents")
+            ),
+        };
         said.push(format!(
-            "{}: misses that pick-up, so it goes by {} {} for {} ({} difference), handed over {}, delivered {}.",
+            "{}: misses that pick-up, so it {goes} {price}, handed over {}, delivered {}.",
             row.text("shipment_id"),
-            row.text("carrier"),
-            row.text("service"),
-            cents(story, row, "price_cents"),
-            cents(story, row, "difference_cents"),
             moment(row.int("handed_over")),
             moment(row.int("delivered")),
         ));

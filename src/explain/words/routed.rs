@@ -22,6 +22,12 @@ pub fn from_where(story: &Story) -> Vec<String> {
     said.push(runner_up(story, row));
     said.extend(scarce(story, row));
     said.extend(not_used(story));
+    said.extend(
+        story
+            .of("incumbent")
+            .iter()
+            .map(|row| incumbent(story, row)),
+    );
     for row in story.of("unplaced_shipments") {
         said.push(format!(
             "But no carrier takes {} of {} from {}: {}. {}.",
@@ -98,6 +104,23 @@ fn runner_up(story: &Story, row: &Record) -> String {
             format!("Runner-up: {way}, {by} less{waiting}: still open, the search did not find it.")
         }
     }
+}
+
+/// What the other system's plan did with the order.
+fn incumbent(story: &Story, row: &Record) -> String {
+    let from = match row.text("incumbent_facilities") {
+        "" => "ships none of it".to_owned(),
+        sites => format!("ships from {sites}"),
+    };
+    let cost = cents(story, row, "incumbent_cents");
+    let saved = row.int("difference_cents").unwrap_or(0);
+    let by = money(Cents(saved.abs()), &story.currency);
+    let against = match saved {
+        0 => "as much as ours".to_owned(),
+        1.. => format!("{by} more than ours"),
+        _ => format!("{by} less than ours"),
+    };
+    format!("The incumbent plan {from} for {cost}, {against}.")
 }
 
 fn waiting(row: &Record, column: &str) -> String {

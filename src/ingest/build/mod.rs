@@ -111,12 +111,14 @@ pub fn batch(mut t: Tables, notes: &mut Vec<String>) -> (Batch, Rejects) {
         currency: sold.currency,
         ..Batch::default()
     };
-    batch.restrictions = {
+    let ruled = {
         let Noted { table, faults, .. } = &mut t.restrictions;
         restrictions::restrictions(table, faults, names, &ruled, &symbols.restrictions)
     };
     batch.items = items;
     batch.facilities = facilities;
+    notes.extend(restrictions::idle(&t.restrictions.table, &ruled, &batch));
+    batch.restrictions = ruled.into_iter().map(|(_, row)| row).collect();
     batch.rates.lanes = lanes;
     (batch, rejects(t))
 }

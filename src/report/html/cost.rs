@@ -85,11 +85,15 @@ fn components(v: &View) -> Markup {
 /// Bound, plan and baseline on one axis that starts at the bound: what could still be saved, and what is saved already.
 fn against(v: &View) -> Markup {
     let r = &v.metrics.routing;
+    let incumbent = match r.incumbent_faults {
+        Some(1..) => "Incumbent plan, if it could be carried out",
+        _ => "Incumbent plan",
+    };
     let points = [
         ("No plan costs less than", r.bound_cents, "good"),
         ("This plan", Some(r.cost_cents), "c1"),
         ("Nearest facility", r.baseline_cents, "bad"),
-        ("Incumbent plan", r.incumbent_cents, "bad"),
+        (incumbent, r.incumbent_cents, "bad"),
     ];
     let known: Vec<_> = points
         .iter()

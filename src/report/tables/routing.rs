@@ -85,7 +85,8 @@ fn routing_decisions<'a>(n: &Names<'a>) -> AnyTable<'a> {
     let source = &n.plan.routed.explained;
     Table::new(
         "routing_decisions",
-        "Why each routed order ships from where it does, as routing priced it (before carriers' places were shared out); \
+        "Why each routed order ships from where it does, as routing priced it (before carriers' places were shared out): \
+         the costs and `costs.balance_penalty_cents` of metrics.json add up to `routing.cost_cents`; \
          without rows where `routing.explain` is none.",
         source,
         source.decisions.len(),
@@ -246,7 +247,7 @@ fn incumbent_faults<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("code", "reason", |t, i, _| t.code[i].name())
     .col(
         "row",
-        "row of the file from 0, where the batch lacks what it names",
+        "row of the file from 0; empty where several rows together are at fault",
         |t, i, _| t.row[i],
     )
     .col("order_id", "order", |t, i, _| t.order_id[i].as_deref())
@@ -255,6 +256,11 @@ fn incumbent_faults<'a>(n: &Names<'a>) -> AnyTable<'a> {
         t.facility_id[i].as_deref()
     })
     .col("sku", "item", |t, i, _| t.sku[i].as_deref())
+    .col(
+        "value",
+        "as read, where it is no whole number or out of range",
+        |t, i, _| t.value[i].as_deref(),
+    )
     .col(
         "units",
         "units concerned, or by how much it is overdrawn",

@@ -131,6 +131,9 @@ pub fn solve(
 /// their patterns at the tolls.
 const MOST_GROWN: usize = 300_000;
 
+/// Times that everyone looks for a better place, at most.
+const SETTLINGS: usize = 8;
+
 /// A gap that no integer programmes are spent on.
 const SMALL_GAP: f64 = 0.000_5;
 
@@ -184,15 +187,24 @@ fn improve(
         if effort.growths == 0 && problem.orders() <= MOST_GROWN {
             grow(problem, tolls, Some(plan));
         }
-        go_on("places");
-        let mut orders = unsettled(problem, plan, &prices.marks(problem));
-        // Whoever pays most, for most of the like are penalties.
-        orders.sort_by_key(|&order| std::cmp::Reverse(plan.cost[order as usize]));
-        Chains::new(problem, plan, prices, effort.reach, effort.seed).settle(&orders);
+        // Who moves leaves a place to others.
+        for _ in 0..SETTLINGS {
+            if !go_on("places") {
+                break;
+            }
+            let mut orders = unsettled(problem, plan, &prices.marks(problem));
+            // Whoever pays most, for most of the like are penalties.
+            orders.sort_by_key(|&order| std::cmp::Reverse(plan.cost[order as usize]));
+            let before = plan.total;
+            Chains::new(problem, plan, prices, effort.reach, effort.seed).settle(&orders);
+            if plan.total == before {
+                break;
+            }
+        }
     }
 }
 
-/// Orders with a better place on what is left, their own included. Places that others give up later are not looked for.
+/// Orders with a better place on what is left, their own included.
 fn unsettled(problem: &Problem, plan: &Plan, free: &[i64]) -> Vec<u32> {
     let memory = || (Best::default(), Parts::new(), plan.left.clone());
     (0..problem.orders())

@@ -99,11 +99,12 @@ impl<'a> Shadowed<'a> {
         let batch = self.instance.batch;
         self.faults.push(IncumbentFault {
             code,
-            row: None,
+            row: Some(row.row.into()),
             order_id: Some(batch.orders.id[batch.lines.order[row.line]].to_owned()),
             line_no: Some(batch.lines.line_no[row.line].into()),
             facility_id: Some(batch.facilities[row.facility].id.clone()),
             sku: Some(batch.items.sku[batch.lines.item[row.line]].to_owned()),
+            value: None,
             units: Some(units.into()),
         });
     }
@@ -128,6 +129,7 @@ impl<'a> Shadowed<'a> {
             line_no: None,
             facility_id: Some(batch.facilities[facility].id.clone()),
             sku: None,
+            value: None,
             units: Some(units),
         };
         for ((item, facility), units) in taken {
@@ -213,6 +215,7 @@ impl<'a> Shadowed<'a> {
             line_no: None,
             facility_id: facility.map(|f| batch.facilities[f].id.clone()),
             sku: None,
+            value: None,
             units,
         });
     }

@@ -527,10 +527,12 @@ proptest! {
         prop_assume!(feasible(&case));
         case.params.routing.effort = 2;
         let full = case.audited();
-        let rows = full.allocations.rows().map(|row| IncumbentRow {
+        let rows = (0..).zip(full.allocations.rows());
+        let rows = rows.map(|(number, row)| IncumbentRow {
             line: row.line,
             facility: row.facility,
             quantity: row.quantity,
+            row: number,
         });
         let incumbent = Incumbent { rows: rows.collect(), ..Incumbent::default() };
         case.batch.incumbent = Some(Box::new(incumbent));

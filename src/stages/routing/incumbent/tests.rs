@@ -29,10 +29,12 @@ fn two_sites() -> (World, [ItemIdx; 2]) {
 
 fn against(world: World, rows: &[(u32, FacilityIdx, u32)]) -> (Case, Routed) {
     let mut case = Case::new(world);
-    let rows = rows.iter().map(|&(line, facility, quantity)| IncumbentRow {
+    let rows = (0..).zip(rows);
+    let rows = rows.map(|(row, &(line, facility, quantity))| IncumbentRow {
         line: LineIdx(line),
         facility,
         quantity,
+        row,
     });
     case.batch.incumbent = Some(Box::new(Incumbent {
         rows: rows.collect(),
