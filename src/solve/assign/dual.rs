@@ -33,8 +33,8 @@ use super::problem::Problem;
 const CHUNK: usize = 512;
 
 /// First and last step, as a share of what an order costs on average; of more than a thousand rounds the last one is smaller by as much.
-const FIRST_STEP: f64 = 0.05;
-const LAST_STEP: f64 = 0.001;
+const FIRST_STEP: f64 = 0.035;
+const LAST_STEP: f64 = 0.0007;
 /// Share of the average overdraft that is kept each round, and of its square.
 const MEMORY: f32 = 0.97;
 const SQUARE_MEMORY: f32 = 0.98;
