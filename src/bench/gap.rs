@@ -12,9 +12,10 @@
 //! (doi 10.1016/S0305-0548(96)00032-9), e and the larger ones of Yagiura, Ibaraki and Glover 2004 (doi 10.1287/ijoc.1030.0036).
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
+use super::best_known::{BestKnown, Form};
 use super::table::{Cell, Table};
 use super::{share, solve};
 use crate::error::{Error, Result};
@@ -221,12 +222,12 @@ pub fn run(file: &Path, best_known: &BestKnown, level: u8, seed: u64) -> Result<
         .map(|parts| parts.first().map(|&(site, _)| usize::from(site)))
         .collect();
     let (cost, unassigned) = instance.value(&agent_of)?;
-    let (name, best_known) = best_known.of(file)?;
+    let (name, best_known) = best_known.of(file, "")?;
     Ok(Outcome {
         instance: name,
         items: instance.items,
         agents: instance.agents,
-        best_known,
+        best_known: best_known.map(|cost| cost.round() as i64),
         cost,
         unassigned,
         bound: solution.bound,
@@ -234,89 +235,12 @@ pub fn run(file: &Path, best_known: &BestKnown, level: u8, seed: u64) -> Result<
     })
 }
 
-/// Best known costs: from one file, or from the `best_known.csv` beside each instance's folder or in it.
-#[derive(Clone, Debug, Default)]
-pub struct BestKnown {
-    pub file: Option<PathBuf>,
-}
-
-impl BestKnown {
-    /// The instance's name there (`folder/file`, or `file`) and its best known cost.
-    fn of(&self, instance: &Path) -> Result<(String, Option<i64>)> {
-        // The folder of `c05100` is the working folder's own, by its name.
-        let path = std::path::absolute(instance).unwrap_or_else(|_| instance.to_owned());
-        let name = |path: Option<&Path>| {
-            path.and_then(Path::file_name)
-                .map(|name| name.to_string_lossy().into_owned())
-        };
-        let file = name(Some(&path)).unwrap_or_default();
-        let full = match name(path.parent()) {
-            Some(folder) => format!("{folder}/{file}"),
-            None => file.clone(),
-        };
-        let beside = path
-            .ancestors()
-            .skip(1)
-            .take(2)
-            .map(|folder| folder.join("best_known.csv"));
-        let table = match &self.file {
-            Some(file) => Some(file.clone()),
-            None => beside.into_iter().find(|table| table.is_file()),
-        };
-        let Some(table) = table else {
-            return Ok((full, None));
-        };
-        let costs = read_best_known(&table)?;
-        let cost = costs.get(&full).or_else(|| costs.get(&file)).copied();
-        Ok((full, cost))
-    }
-}
-
-/// Columns `instance` and `best_known_cost` of a CSV file without quotes.
-fn read_best_known(path: &Path) -> Result<BTreeMap<String, i64>> {
-    let place = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Error::input(format!("cannot read {place}: {e}")))?;
-    let mut lines = text.lines();
-    let head: Vec<&str> = lines
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches('\u{feff}')
-        .split(',')
-        .collect();
-    let column = |name: &str| {
-        head.iter()
-            .position(|field| field.trim() == name)
-            .ok_or_else(|| {
-                Error::input(format!("{place}: line 1: no column {name}")).hint(
-                    "best known costs are a CSV file with the columns instance and best_known_cost",
-                )
-            })
-    };
-    let (instance, cost) = (column("instance")?, column("best_known_cost")?);
-    let mut costs = BTreeMap::new();
-    for (row, line) in lines
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-    {
-        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-        let (Some(name), Some(value)) = (fields.get(instance), fields.get(cost)) else {
-            return Err(Error::input(format!(
-                "{place}: line {}: expected {} fields",
-                row + 2,
-                head.len()
-            )));
-        };
-        let value = value.parse().map_err(|_| {
-            Error::input(format!(
-                "{place}: line {}: expected a whole number as best_known_cost, found {value:?}",
-                row + 2
-            ))
-        })?;
-        costs.insert((*name).to_owned(), value);
-    }
-    Ok(costs)
-}
+/// Where the best known costs stand.
+pub const BEST_KNOWN: Form = Form {
+    file: "best_known.csv",
+    name: &["instance"],
+    value: "best_known_cost",
+};
 
 /// A row per instance, a mean per class and over all (of instances with all items assigned).
 pub fn table(outcomes: &[Outcome]) -> Table {

@@ -4,11 +4,15 @@
 //! |---|---|---|
 //! | [`gap`] | generalized assignment | Chu and Beasley 1997; Yagiura, Ibaraki and Glover 2004 |
 //! | [`fulfilment`] | orders of several items from ten facilities | made by seed on the network of Jasin and Sinha 2015 |
+//! | [`mercadolibre`] | one wave: most units per visited aisle | Mercado Libre challenge, SBPO 2025 |
 //!
-//! Here instances are read or made, solved, and judged by figures that are reckoned again from the instance. [`table`] prints them.
+//! Here instances are read or made, solved, and judged by figures that are reckoned again from the instance. [`table`] prints them,
+//! [`best_known`] reads what others reached.
 
+pub mod best_known;
 pub mod fulfilment;
 pub mod gap;
+pub mod mercadolibre;
 pub mod table;
 
 use crate::solve::assign::{self, Effort, Problem, Solution};

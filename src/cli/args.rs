@@ -304,6 +304,13 @@ pub enum BenchCommand {
                             wavecrest bench fulfilment --orders 200 --items 40 --carry 0.3 --oracle"
     )]
     Fulfilment(FulfilmentArgs),
+    /// One wave of orders with most units per visited aisle (files of the Mercado Libre challenge, SBPO 2025)
+    #[command(
+        after_help = "Examples:\n  wavecrest bench mercadolibre a/instance_0001.txt\n  \
+                            wavecrest bench mercadolibre a/*.txt b/*.txt --time 60 --out waves\n\n\
+                      A file holds: orders items aisles; a line per order and per aisle, n item quantity ...; LB UB."
+    )]
+    Mercadolibre(MercadoLibreArgs),
 }
 
 #[derive(clap::Args)]
@@ -322,6 +329,39 @@ pub struct GapArgs {
     /// Form of the table
     #[arg(long, value_enum, default_value_t = ResultForm::Table)]
     pub format: ResultForm,
+}
+
+#[derive(clap::Args)]
+pub struct MercadoLibreArgs {
+    /// Instances
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// CSV with the columns dataset, instance and best_objective [default: best_objectives.csv in the file's folder or the one above]
+    #[arg(long, value_name = "CSV")]
+    pub best_known: Option<PathBuf>,
+    /// Rounds of annealing and polishing, each twice as long as the one before [default: 5, with --time 32]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=32))]
+    pub rounds: Option<u32>,
+    /// Seconds per instance; the result then depends on the machine
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time: Option<f64>,
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Folder to write the waves to, as the challenge wants them
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Form of the table
+    #[arg(long, value_enum, default_value_t = ResultForm::Table)]
+    pub format: ResultForm,
+}
+
+/// Seconds, more than none.
+fn seconds(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|&n: &f64| n.is_finite() && n > 0.0);
+    number.ok_or_else(|| "write a number of seconds, such as 10".to_owned())
 }
 
 #[derive(clap::Args)]

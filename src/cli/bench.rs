@@ -1,38 +1,86 @@
 //! `wavecrest bench`: public benchmarks.
 
-use super::args::{BenchCommand, FulfilmentArgs, GapArgs, ResultForm};
+use std::path::{Path, PathBuf};
+
+use super::args::{BenchCommand, FulfilmentArgs, GapArgs, MercadoLibreArgs, ResultForm};
 use super::run::peak_memory_bytes;
 use super::{print, progress};
+use crate::bench::best_known::BestKnown;
 use crate::bench::fulfilment::{self, Options, Spec};
-use crate::bench::gap::{self, BestKnown};
 use crate::bench::table::Form;
+use crate::bench::{gap, mercadolibre};
 use crate::error::{Error, Result};
+use crate::solve::select::Effort;
 
 /// Patterns of the full model at most.
 const MOST_PATTERNS: usize = 2_000_000;
+/// Rounds of a search that a clock ends.
+const MOST_ROUNDS: u32 = 32;
 
 pub fn bench(command: &BenchCommand, quiet: bool) -> Result<u8> {
     match command {
         BenchCommand::Gap(args) => gap(args, quiet),
         BenchCommand::Fulfilment(args) => fulfilment(args, quiet),
+        BenchCommand::Mercadolibre(args) => mercadolibre(args, quiet),
     }
 }
 
 fn gap(args: &GapArgs, quiet: bool) -> Result<u8> {
-    let best_known = BestKnown {
-        file: args.best_known.clone(),
+    let best_known = BestKnown::new(gap::BEST_KNOWN, args.best_known.clone());
+    let run = |file: &Path| gap::run(file, &best_known, args.level, args.seed);
+    let outcomes = each(&args.files, quiet, run)?;
+    print(&gap::table(&outcomes).show(form(args.format)))?;
+    Ok(0)
+}
+
+fn mercadolibre(args: &MercadoLibreArgs, quiet: bool) -> Result<u8> {
+    let best_known = BestKnown::new(mercadolibre::BEST_KNOWN, args.best_known.clone());
+    // With a clock the search goes on until it ends.
+    let rounds = args.rounds.unwrap_or(match args.time {
+        Some(_) => MOST_ROUNDS,
+        None => Effort::default().rounds,
+    });
+    let options = mercadolibre::Options {
+        effort: Effort {
+            rounds,
+            seed: args.seed,
+            ..Effort::default()
+        },
+        seconds: args.time,
     };
+    let outcomes = each(&args.files, quiet, |file| {
+        let outcome = mercadolibre::run(file, &best_known, &options)?;
+        if let (Some(folder), Some(wave)) = (&args.out, &outcome.wave) {
+            save(folder, &outcome.instance, &mercadolibre::print(wave))?;
+        }
+        Ok(outcome)
+    })?;
+    print(&mercadolibre::table(&outcomes).show(form(args.format)))?;
+    Ok(0)
+}
+
+/// Runs each file, and says which one.
+fn each<T>(files: &[PathBuf], quiet: bool, run: impl Fn(&Path) -> Result<T>) -> Result<Vec<T>> {
     let reporter = progress::reporter(quiet);
-    let mut outcomes = Vec::with_capacity(args.files.len());
-    for file in &args.files {
+    let mut outcomes = Vec::with_capacity(files.len());
+    for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         reporter.start(&name, 0);
-        let outcome = gap::run(file, &best_known, args.level, args.seed);
+        let outcome = run(file);
         reporter.finish();
         outcomes.push(outcome?);
     }
-    print(&gap::table(&outcomes).show(form(args.format)))?;
-    Ok(0)
+    Ok(outcomes)
+}
+
+/// Writes a solution to `folder/name`, `name` with its own folder.
+fn save(folder: &Path, name: &str, text: &str) -> Result<()> {
+    let path = folder.join(name);
+    let write = || {
+        std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        std::fs::write(&path, text)
+    };
+    write().map_err(|e| Error::resource(format!("cannot write {}: {e}", path.display())))
 }
 
 fn fulfilment(args: &FulfilmentArgs, quiet: bool) -> Result<u8> {

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`assign`] | who is served from where, when many orders compete for few resources |
 //! | [`pack`] | which boxes, and where each piece lies in its box (three-dimensional bin packing) |
+//! | [`select`] | which orders and aisles make the wave with most units per visited aisle |
 //! | [`tour`] | the shortest walk of a picker through a parallel-aisle warehouse |
 //! | [`knapsack`] | which of many gains to take within one capacity, and what one more unit of capacity is worth |
 //! | [`lp`] | linear and mixed-integer programmes, by HiGHS |
@@ -20,4 +21,5 @@ pub mod lp;
 pub mod outcome;
 pub mod pack;
 pub mod rng;
+pub mod select;
 pub mod tour;

@@ -103,3 +103,40 @@ fn a_wrong_number_is_exit_code_2() {
         assert!(stderr.contains(option), "{stderr}");
     }
 }
+
+#[test]
+fn waves_of_the_challenge_are_found_written_and_judged() {
+    let folder = fixtures().join("mercadolibre/own");
+    let files = ["instance_0001.txt", "instance_0002.txt"].map(|file| folder.join(file));
+    let out = tempfile::tempdir().unwrap();
+    let args = [
+        "bench",
+        "mercadolibre",
+        files[0].to_str().unwrap(),
+        files[1].to_str().unwrap(),
+        "--out",
+        out.path().to_str().unwrap(),
+        "--format",
+        "json",
+    ];
+    let result: serde_json::Value = serde_json::from_str(&succeed(&args)).unwrap();
+    for row in result["rows"].as_array().unwrap() {
+        assert_eq!(row["share_of_best"].as_f64(), Some(1.0), "{row}");
+    }
+    let written = std::fs::read_to_string(out.path().join("own/instance_0001.txt")).unwrap();
+    assert_eq!(written, "1\n0\n1\n0\n", "an order, an aisle");
+}
+
+#[test]
+fn a_broken_wave_instance_names_the_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a");
+    std::fs::write(&file, "1 1 1\n1 0 2\n1 5 2\n1 4\n").unwrap();
+    let output = output(&["bench", "mercadolibre", file.to_str().unwrap()]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(
+        stderr.contains("line 3: expected an item (0 to 0), found \"5\""),
+        "{stderr}"
+    );
+}
