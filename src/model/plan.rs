@@ -10,6 +10,7 @@ use super::ids::{
 };
 use super::incumbent::Shadow;
 use super::rates::SurchargeKind;
+use super::status::WaveWay;
 pub use super::status::{EventStatus, Template};
 use super::units::{Cents, Grams, Millimetres, Seconds, Timestamp};
 use crate::columns;
@@ -399,6 +400,18 @@ columns! {
         /// Tote on the cart, from 1.
         tote: u16,
     }
+
+    /// What the rules in use would make of each facility's night, beside the plan and what no plan undercuts; in order of facility.
+    pub struct WaveRules / WaveRule {
+        facility: FacilityIdx,
+        way: WaveWay,
+        /// 0 for the bound.
+        carts: u32,
+        /// Of all tours.
+        distance: Millimetres,
+        /// Shipments that are not packed by the pick-up that carrier selection planned, or are in no wave.
+        late: u32,
+    }
 }
 
 /// `stages::waves`: which shipments are released together, in which cart, in which walking order.
@@ -413,6 +426,8 @@ pub struct Waved {
     pub first_task: Vec<u32>,
     /// The wave of each shipment. An order larger than a cart is spread over several batches of one wave.
     pub wave_of: IdxVec<ShipmentIdx, Option<WaveIdx>>,
+    /// Empty with `waves.compare_rules=false`.
+    pub rules: WaveRules,
     /// Why a shipment is in no wave; same positions as `wave_of`, empty text where it is.
     pub not_waved: IdxVec<ShipmentIdx, String>,
 }

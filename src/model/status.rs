@@ -51,6 +51,21 @@ names! {
 }
 
 names! {
+    /// A way to release a night: ours, the rules in use, and what no way undercuts.
+    WaveWay {
+        /// The plan.
+        Plan "plan",
+        FirstInFirstOut "first_in_first_out",
+        EarliestCutoffFirst "earliest_cutoff_first",
+        /// Each shipment on the first open cart of its carrier with room.
+        FirstFitByCarrier "first_fit_by_carrier",
+        OneOrderAtATime "one_order_at_a_time",
+        /// No way walks less or is late with fewer shipments.
+        Bound "bound",
+    }
+}
+
+names! {
     /// What a message to a customer says.
     Template {
         /// All of it ships, and when it is expected.

@@ -127,6 +127,7 @@ sections! {
         cart_weight_kg: i64 = 200, in 1..=10_000, "kilograms", "what one person may push";
         search_rounds: i64 = 12, in 0..=100_000, "rounds per shipment",
             "how long carts are improved by taking shipments off and putting them back; 0: as first filled";
+        compare_rules: bool = true, "", "plan the night by the rules in use too, and bound it (`wave_rules`); takes about as long as the planning of the waves";
     }
 
     /// When everything happens.

@@ -339,6 +339,12 @@ fn results(m: &Metrics) -> Vec<(&'static str, Vec<String>)> {
             vec![percent_or_dash(m.cut_offs_made_share)],
         ),
     ];
+    if let Some(([rule, ..], saved)) = w.compared() {
+        let than = if saved < 0.0 { "more" } else { "less" };
+        let walked = format!("{} walked", distance(rule.distance_mm));
+        let plan = format!("plan walks {} {than}", percent(saved.abs()));
+        rows.push(("earliest cut-off first", vec![walked, plan]));
+    }
     rows.extend(
         r.incumbent_cents
             .map(|cents| ("incumbent", incumbent(m, cents))),

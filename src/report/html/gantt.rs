@@ -12,7 +12,7 @@ use super::hours::Hours;
 use super::parts::{Figure, Head, Svg, bar_cell, card, num, plural, wide_table};
 use crate::model::ids::{FacilityIdx, Idx};
 use crate::model::units::{Seconds, Timestamp};
-use crate::report::format::{count, duration, local, percent_or_dash, reached};
+use crate::report::format::{count, distance, duration, local, percent, percent_or_dash, reached};
 use crate::report::metrics::CutOff;
 
 /// Facilities drawn, those with most shipments first.
@@ -95,6 +95,12 @@ pub fn section(v: &View) -> Markup {
         (plural(m.waves.waves, "wave")) " on " (plural(m.waves.batches, "cart tour")) "; "
         (percent_or_dash(m.cut_offs_made_share)) " of shipments are packed before the carrier pick-up they were planned for."
         @if m.waves.not_waved > 0 { " " (plural(m.waves.not_waved, "shipment")) " found no wave; table wave_shipments says why." }
+        @if let Some(([rule, plan, bound], saved)) = m.waves.compared() {
+            " Earliest cut-off first, on the same slots and shortest tours, would walk " (distance(rule.distance_mm)) " and be late with "
+            (plural(rule.late, "shipment")) "; the plan walks " (distance(plan.distance_mm)) " ("
+            (percent(saved.abs())) @if saved < 0.0 { " more" } @else { " less" } ") and is late with " (count(plan.late)) ". No plan walks less than "
+            (distance(bound.distance_mm)) " or is late with fewer than " (count(bound.late)) " (table wave_rules)."
+        }
     };
     card(
         "waves",

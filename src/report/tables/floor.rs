@@ -1,4 +1,4 @@
-//! The warehouse floor: `waves`, `wave_shipments`, `pick_batches`, `pick_tasks`, `cycle_times`, `utilization`.
+//! The warehouse floor: `waves`, `wave_shipments`, `pick_batches`, `pick_tasks`, `wave_rules`, `cycle_times`, `utilization`.
 
 use super::column::{AnyTable, Table};
 use super::names::Names;
@@ -11,6 +11,7 @@ pub(super) fn tables<'a>(n: &Names<'a>) -> Vec<AnyTable<'a>> {
         wave_shipments(n),
         pick_batches(n),
         pick_tasks(n),
+        wave_rules(n),
         cycle_times(n),
         utilization(n),
     ]
@@ -145,6 +146,30 @@ fn cycle_times<'a>(n: &Names<'a>) -> AnyTable<'a> {
         .col("on_time", "delivered by the promise", |t, i, _| t.on_time[i])
         .col("missed_cutoff", "goes with a later pick-up than planned", |t, i, _| t.missed_cutoff[i])
         .erase()
+}
+
+fn wave_rules<'a>(n: &Names<'a>) -> AnyTable<'a> {
+    let source = &n.plan.waved.rules;
+    Table::new(
+        "wave_rules",
+        "What the rules in use would walk and be late with, beside the plan and what no plan undercuts.",
+        source,
+        source.len(),
+    )
+    .col("facility_id", "facility", |t, i, n| n.facility(t.facility[i]))
+    .col(
+        "way",
+        "plan, first_in_first_out, earliest_cutoff_first, first_fit_by_carrier, one_order_at_a_time, or bound",
+        |t, i, _| t.way[i].name(),
+    )
+    .col("carts", "cart tours; 0 for the bound", |t, i, _| t.carts[i])
+    .col("distance_mm", "walked, on shortest tours", |t, i, _| t.distance[i])
+    .col(
+        "late",
+        "shipments not packed by their planned pick-up, or in no wave",
+        |t, i, _| t.late[i],
+    )
+    .erase()
 }
 
 fn utilization<'a>(n: &Names<'a>) -> AnyTable<'a> {

@@ -8,6 +8,8 @@
 //! 4. `slots` chooses again, cart by cart; `walk` finds the shortest tour of each cart and its labour;
 //! 5. `release` puts the waves in order, those that can make their pick-up first, and gives each its time.
 //!
+//! `rules` plans the same night by the rules in use, `bounds` says what no plan undercuts.
+//!
 //! Each nested problem is NP-hard except the walk; what is proven is the walk (`distance_bound`). Facilities are planned in
 //! parallel. For n shipments of a facility: O(n × pool) estimates and O(n × rounds) tours, a pool being at most
 //! [`batch::POOL`] shipments; memory O(lines + slots).
@@ -17,10 +19,12 @@
 //! layout is given and holds every slot of the facility; otherwise distances are 0.
 
 pub mod batch;
+mod bounds;
 mod carts;
 mod check;
 mod instance;
 mod release;
+mod rules;
 mod run;
 mod slots;
 #[cfg(test)]

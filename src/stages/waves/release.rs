@@ -6,9 +6,10 @@
 //! date first keeps the latest wave least late; but once one wave is late, it makes the next ones late. So, as Moore (1968, doi
 //! 10.1287/mnsc.15.1.102) does for one machine: whenever the next wave would miss its cut-off, the wave among those so far that is
 //! least urgent, and then ships the fewest shipments per second of work, is put off to the next pick-up of its carriers,
-//! and the rest moves up. A wave is put off at most once per pick-up of the horizon, so the loop ends; O(waves² × put-offs per wave).
+//! and the rest moves up. Each such order is worked through cart by cart, and the one with the fewest late shipments, the most urgent
+//! ones first, is kept; so they are never later than by earliest due date alone. At most [`MOST_PUT_OFFS`] orders are tried: O(put-offs × carts × log pickers).
 //!
-//! **Times.** In that order pickers take carts one by one (list scheduling); a wave is released when a picker first has no cart left
+//! **Times.** Of the waves that have arrived when a picker is free the one with the earliest due date goes next. In that order pickers take carts one by one (list scheduling); a wave is released when a picker first has no cart left
 //! of the wave before. Packing starts with its first cart and ends when the stations are through with it. O(carts × log pickers).
 //!
 //! A wave that does not end within the horizon is not planned.
@@ -21,6 +22,9 @@ use super::walk::Cart;
 use super::wave::Draft;
 use crate::model::ids::{Idx, ServiceIdx};
 use crate::model::units::{Seconds, Timestamp};
+
+/// Most orders of release that are tried.
+const MOST_PUT_OFFS: usize = 500;
 
 /// When a wave goes out and when it is expected back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,25 +52,60 @@ pub fn release(
     drafts: &[Draft],
     carts: &[Vec<Cart>],
 ) -> Vec<(usize, Option<Times>)> {
-    let mut works: Vec<Work> = drafts
-        .iter()
-        .zip(carts)
+    let mut works = works(site, drafts, carts);
+    let planned: Vec<Timestamp> = works.iter().map(|work| work.due).collect();
+    let mut best = by_due_date(site, &works, carts);
+    let mut fewest = late(&best, &works, &planned);
+    let mut now = best.clone();
+    for _ in 0..MOST_PUT_OFFS {
+        if !put_off(site, &now, &mut works) {
+            break;
+        }
+        now = by_due_date(site, &works, carts);
+        let late = late(&now, &works, &planned);
+        // Of equals the later one, in which who is late anyway stands behind.
+        if late <= fewest {
+            (best, fewest) = (now.clone(), late);
+        }
+    }
+    best
+}
+
+/// Times of waves that are released one after the other as they stand.
+pub fn in_order(site: &Site<'_>, drafts: &[Draft], carts: &[Vec<Cart>]) -> Vec<Option<Times>> {
+    let works = works(site, drafts, carts);
+    let mut floor = Floor::new(site, carts);
+    let waves = works.iter().zip(carts);
+    waves.map(|(work, carts)| floor.run(work, carts)).collect()
+}
+
+/// Times of waves by earliest due date, nobody put off.
+pub fn earliest_first(
+    site: &Site<'_>,
+    drafts: &[Draft],
+    carts: &[Vec<Cart>],
+) -> Vec<Option<Times>> {
+    let mut released = by_due_date(site, &works(site, drafts, carts), carts);
+    released.sort_unstable_by_key(|&(wave, _)| wave);
+    released.into_iter().map(|(_, times)| times).collect()
+}
+
+fn works(site: &Site<'_>, drafts: &[Draft], carts: &[Vec<Cart>]) -> Vec<Work> {
+    let waves = drafts.iter().zip(carts);
+    waves
         .map(|(draft, carts)| Work::of(site, draft, carts))
-        .collect();
-    let order = order(site, &mut works);
-    let mut floor = Floor {
-        site,
-        pickers: BinaryHeap::new(),
-        packing_free: 0,
-        released: 0,
-    };
-    let most =
-        i64::from(site.facility.pickers).min(carts.iter().map(Vec::len).sum::<usize>() as i64);
-    floor.pickers.extend((0..most).map(|_| Reverse(0)));
-    order
-        .into_iter()
-        .map(|wave| (wave, floor.run(&works[wave], &carts[wave])))
         .collect()
+}
+
+/// Late shipments by priority, 9 first: compared so, one of them outweighs all less urgent ones.
+fn late(released: &[(usize, Option<Times>)], works: &[Work], planned: &[Timestamp]) -> [i64; 10] {
+    let mut late = [0; 10];
+    for &(wave, times) in released {
+        if times.is_none_or(|times| times.expected_end > planned[wave]) {
+            late[9 - usize::from(works[wave].priority.min(9))] += works[wave].shipments;
+        }
+    }
+    late
 }
 
 fn ceil_div(a: i64, b: i64) -> i64 {
@@ -118,60 +157,52 @@ impl Work {
     }
 }
 
-/// The order of release.
-fn order(site: &Site<'_>, works: &mut [Work]) -> Vec<usize> {
-    loop {
-        let (order, late) = dispatch(site, works);
-        let Some(late) = late else {
-            return order;
-        };
-        let mut least = order[late];
-        for &wave in order[..late].iter().rev() {
-            if works[wave].due != Timestamp::MAX && works[wave].is_worth_less(&works[least]) {
-                least = wave;
-            }
+/// Puts off a wave because of the first late one: whichever of the waves up to it is worth least. False where nobody is late who could
+/// still be in time.
+fn put_off(site: &Site<'_>, released: &[(usize, Option<Times>)], works: &mut [Work]) -> bool {
+    let is_late = |&(wave, times): &(usize, Option<Times>)| {
+        let due = works[wave].due;
+        due != Timestamp::MAX && times.is_none_or(|times| times.expected_end > due)
+    };
+    let Some(first) = released.iter().position(is_late) else {
+        return false;
+    };
+    let mut least = released[first].0;
+    for &(wave, _) in released[..first].iter().rev() {
+        if works[wave].due != Timestamp::MAX && works[wave].is_worth_less(&works[least]) {
+            least = wave;
         }
-        works[least].due = works[least].next_due(site);
     }
+    works[least].due = works[least].next_due(site);
+    true
 }
 
-/// Earliest due date first among the waves that are ready; also the first position that misses its due date.
-fn dispatch(site: &Site<'_>, works: &[Work]) -> (Vec<usize>, Option<usize>) {
+/// Works all waves: of those that are ready when a picker is free, the one with the earliest due date, then the highest priority.
+fn by_due_date(
+    site: &Site<'_>,
+    works: &[Work],
+    carts: &[Vec<Cart>],
+) -> Vec<(usize, Option<Times>)> {
+    let mut floor = Floor::new(site, carts);
     let mut coming: Vec<usize> = (0..works.len()).collect();
     coming.sort_by_key(|&wave| Reverse((works[wave].ready, wave)));
     let mut waiting = BinaryHeap::new();
-    let mut order = Vec::with_capacity(works.len());
-    let (mut picking_free, mut packing_free) = (0, 0);
-    let mut late = None;
-    while order.len() < works.len() {
+    let mut released = Vec::with_capacity(works.len());
+    while released.len() < works.len() {
+        let mut now = floor.next_release();
         if let (true, Some(&next)) = (waiting.is_empty(), coming.last()) {
-            picking_free = works[next].ready.max(picking_free);
+            now = now.max(works[next].ready);
         }
-        while let Some(&next) = coming.last() {
-            if works[next].ready > picking_free {
-                break;
-            }
-            coming.pop();
-            waiting.push(Reverse((
-                works[next].due,
-                Reverse(works[next].priority),
-                next,
-            )));
+        while let Some(wave) = coming.pop_if(|&mut wave| works[wave].ready <= now) {
+            let work = &works[wave];
+            waiting.push(Reverse((work.due, Reverse(work.priority), wave)));
         }
-        let Some(Reverse((due, _, wave))) = waiting.pop() else {
+        let Some(Reverse((_, _, wave))) = waiting.pop() else {
             break;
         };
-        let work = &works[wave];
-        packing_free = (packing_free.max(picking_free) + work.packing)
-            .max(picking_free + work.picking + work.tail);
-        picking_free += work.picking;
-        let end = site.clock.ends(Seconds(packing_free));
-        if late.is_none() && due != Timestamp::MAX && end.is_none_or(|end| end > due) {
-            late = Some(order.len());
-        }
-        order.push(wave);
+        released.push((wave, floor.run(&works[wave], &carts[wave])));
     }
-    (order, late)
+    released
 }
 
 /// Pickers and stations through the horizon.
@@ -184,11 +215,28 @@ struct Floor<'s, 'a> {
     released: i64,
 }
 
-impl Floor<'_, '_> {
+impl<'s, 'a> Floor<'s, 'a> {
+    /// Everybody is free. No more pickers than there are carts.
+    fn new(site: &'s Site<'a>, carts: &[Vec<Cart>]) -> Self {
+        let carts = carts.iter().map(Vec::len).sum::<usize>() as i64;
+        let pickers = i64::from(site.facility.pickers).min(carts);
+        Floor {
+            site,
+            pickers: (0..pickers).map(|_| Reverse(0)).collect(),
+            packing_free: 0,
+            released: 0,
+        }
+    }
+
+    /// When the next wave can be released, if it is ready.
+    fn next_release(&self) -> i64 {
+        let free = self.pickers.peek().map_or(0, |&Reverse(free)| free);
+        free.max(self.released)
+    }
+
     /// Works one wave; `None`, and nothing is worked, if it does not end within the horizon.
     fn run(&mut self, work: &Work, carts: &[Cart]) -> Option<Times> {
-        let free = self.pickers.peek().map_or(0, |&Reverse(free)| free);
-        let release = free.max(work.ready).max(self.released);
+        let release = self.next_release().max(work.ready);
         let mut pickers = self.pickers.clone();
         let (mut first, mut last) = (i64::MAX, release);
         for cart in carts {

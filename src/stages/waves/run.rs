@@ -3,16 +3,19 @@
 use rayon::prelude::*;
 
 use super::Input;
+use super::bounds;
 use super::carts::{first_picks, load};
 use super::instance::Site;
 use super::release::{Times, release};
+use super::rules::{Ruled, judge, rules};
 use super::slots::Shelves;
 use super::walk::Cart;
 use super::wave::{Draft, draw_up, jobs};
 use crate::error::Result;
 use crate::model::csr::Csr;
 use crate::model::ids::{BatchIdx, FacilityIdx, Idx, IdxVec, ShipmentIdx, WaveIdx};
-use crate::model::plan::{PickBatch, PickTask, Wave, Waved};
+use crate::model::plan::{PickBatch, PickTask, Wave, WaveRule, Waved};
+use crate::model::status::WaveWay;
 use crate::model::units::{Grams, Millimetres, Seconds, Timestamp};
 use crate::stage::Ctx;
 
@@ -29,6 +32,7 @@ struct FacilityPlan<'a> {
     /// In order of release.
     waves: Vec<Planned>,
     not_waved: Vec<(ShipmentIdx, String)>,
+    rules: Vec<Ruled>,
 }
 
 pub fn run(input: Input<'_>, ctx: &Ctx<'_>) -> Result<Waved> {
@@ -103,15 +107,41 @@ fn plan(site: Site<'_>, seed: u64) -> FacilityPlan<'_> {
             .flat_map(|cart| &cart.picks);
         let has_gap = picks.into_iter().any(|pick| pick.slot.is_none());
         if !has_gap || kept.iter().all(|&kept| kept) {
+            let rules = compare(&site, &chosen, &waves, not_waved.len());
             return FacilityPlan {
                 site,
                 waves,
                 not_waved,
+                rules,
             };
         }
         let mut keep = kept.into_iter();
         drafts.retain(|_| keep.next().unwrap_or(false));
     }
+}
+
+/// The plan, the rules in use and the bounds; `not_waved` shipments of the facility are late in the plan.
+fn compare(site: &Site<'_>, chosen: &[u32], waves: &[Planned], not_waved: usize) -> Vec<Ruled> {
+    if !site.params.waves.compare_rules || site.demands.is_empty() {
+        return Vec::new();
+    }
+    let planned = waves
+        .iter()
+        .map(|wave| ((&wave.draft, &wave.carts), Some(wave.times)));
+    let mut plan = judge(site, WaveWay::Plan, planned);
+    plan.late += not_waved as u32;
+    let impossible = (site.demands.len() - chosen.len()) as u32;
+    let bound = Ruled {
+        way: WaveWay::Bound,
+        carts: 0,
+        distance: bounds::walking(site, chosen),
+        late: bounds::late(site, chosen) + impossible,
+    };
+    let others = rules(site, chosen).into_iter().map(|rule| Ruled {
+        late: rule.late + impossible,
+        ..rule
+    });
+    std::iter::once(plan).chain(others).chain([bound]).collect()
 }
 
 fn too_late(site: &Site<'_>) -> String {
@@ -157,6 +187,15 @@ fn write(plan: FacilityPlan<'_>, waved: &mut Waved) {
     let site = &plan.site;
     for (shipment, reason) in plan.not_waved {
         waved.not_waved[shipment] = reason;
+    }
+    for rule in &plan.rules {
+        waved.rules.push(WaveRule {
+            facility: site.index,
+            way: rule.way,
+            carts: rule.carts,
+            distance: Millimetres(rule.distance),
+            late: rule.late,
+        });
     }
     for wave in &plan.waves {
         let index = WaveIdx::from_usize(waved.waves.len());

@@ -1,12 +1,14 @@
 //! The stage as a whole: properties judged by the audit, edge cases, and proof that the audit can fail.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::testing::{Night, Whole, hours_after_start, night};
 use crate::model::ids::*;
 use crate::model::plan::Waved;
 use crate::model::units::{Millimetres, Seconds, Timestamp};
-use crate::testing::World;
+use crate::testing::{START, World};
 
 proptest! {
     #[test]
@@ -367,6 +369,59 @@ fn the_audit_can_fail() {
     caught(night, "wave_too_short", |w| {
         w.waves.expected_end[0] = w.waves.release[0]
     });
+    caught(night, "rules", |w| w.rules.distance[0].0 += 1);
+    caught(night, "rules", |w| w.rules.late[0] += 1);
+    let last = night.good_waves().rules.len() - 1;
+    caught(night, "rules", |w| {
+        w.rules.distance[last] = Millimetres(1 << 40)
+    });
+    caught(night, "rules", |w| w.rules.late[last] = 99);
+}
+
+/// By way, what a facility's night becomes.
+fn by_way(night: &Night) -> BTreeMap<&'static str, (u32, i64, u32)> {
+    let waved = night.good_waves();
+    let rows = waved.rules.rows();
+    rows.map(|row| (row.way.name(), (row.carts, row.distance.0, row.late)))
+        .collect()
+}
+
+#[test]
+fn rules_in_use_walk_more_and_bounds_hold() {
+    let mut night = small_night(400);
+    night.params.waves.cart_shipments = 8;
+    let ways = by_way(&night);
+    assert_eq!(ways.len(), 6, "{ways:?}");
+    let (_, plan, _) = ways["plan"];
+    let (_, bound, _) = ways["bound"];
+    for rule in [
+        "first_in_first_out",
+        "earliest_cutoff_first",
+        "first_fit_by_carrier",
+        "one_order_at_a_time",
+    ] {
+        let (carts, distance, late) = ways[rule];
+        assert!(distance > plan, "{rule}: {ways:?}");
+        assert!(late >= ways["bound"].2 && carts >= 50, "{rule}: {ways:?}");
+    }
+    assert_eq!(ways["one_order_at_a_time"].0, 400);
+    assert!(0 < bound && bound <= plan, "{ways:?}");
+    night.params.waves.compare_rules = false;
+    assert!(by_way(&night).is_empty());
+}
+
+#[test]
+fn what_nobody_can_make_in_time_is_in_the_bound() {
+    let mut night = small_night(40);
+    night.batch.facilities[FacilityIdx(0)].pack_stations = 1;
+    // Each package takes half of the time until the pick-up.
+    let until = night.shipped.shipments.ship_by[0].0 - START.0;
+    night.batch.facilities[FacilityIdx(0)].pack_time_per_package = Seconds(until / 2);
+    let ways = by_way(&night);
+    assert!(
+        ways["bound"].2 > 0 && ways["bound"].2 <= ways["plan"].2,
+        "{ways:?}"
+    );
 }
 
 #[test]
