@@ -5,6 +5,7 @@
 //! | [`gap`] | generalized assignment | Chu and Beasley 1997; Yagiura, Ibaraki and Glover 2004 |
 //! | [`fulfilment`] | orders of several items from ten facilities | made by seed on the network of Jasin and Sinha 2015 |
 //! | [`mercadolibre`] | one wave: most units per visited aisle | Mercado Libre challenge, SBPO 2025 |
+//! | [`zalando`] | orders, items, batches and walks together | Zalando SE 2024; made by seed at any size |
 //!
 //! Here instances are read or made, solved, and judged by figures that are reckoned again from the instance. [`table`] prints them,
 //! [`best_known`] reads what others reached.
@@ -14,6 +15,7 @@ pub mod fulfilment;
 pub mod gap;
 pub mod mercadolibre;
 pub mod table;
+pub mod zalando;
 
 use crate::solve::assign::{self, Effort, Problem, Solution};
 

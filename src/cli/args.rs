@@ -311,6 +311,12 @@ pub enum BenchCommand {
                       A file holds: orders items aisles; a line per order and per aisle, n item quantity ...; LB UB."
     )]
     Mercadolibre(MercadoLibreArgs),
+    /// Orders, items, batches and walks together (folders of the Zalando benchmark, arXiv 2401.04563)
+    #[command(
+        after_help = "Examples:\n  wavecrest bench zalando small-0 small-1 --time 30 --out plans\n  \
+                            wavecrest bench zalando --made 50000 --time 600"
+    )]
+    Zalando(ZalandoArgs),
 }
 
 #[derive(clap::Args)]
@@ -348,6 +354,30 @@ pub struct MercadoLibreArgs {
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
     /// Folder to write the waves to, as the challenge wants them
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Form of the table
+    #[arg(long, value_enum, default_value_t = ResultForm::Table)]
+    pub format: ResultForm,
+}
+
+#[derive(clap::Args)]
+pub struct ZalandoArgs {
+    /// Folders with parameters.json, articles.json, orders.json and warehouse_items.json
+    #[arg(required_unless_present = "made")]
+    pub folders: Vec<PathBuf>,
+    /// Also an instance made by seed, with so many orders and twenty times as many items
+    #[arg(long, value_name = "ORDERS", value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+    pub made: Option<u32>,
+    /// Steps of the search: orders taken out and put back [default: 20000, with --time without end]
+    #[arg(long, value_name = "NUMBER")]
+    pub steps: Option<u64>,
+    /// Seconds per instance; the result then depends on the machine
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time: Option<f64>,
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Folder to write the batches to, as the benchmark wants them
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Form of the table

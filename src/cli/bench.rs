@@ -2,18 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{BenchCommand, FulfilmentArgs, GapArgs, MercadoLibreArgs, ResultForm};
+use super::args::{
+    BenchCommand, FulfilmentArgs, GapArgs, MercadoLibreArgs, ResultForm, ZalandoArgs,
+};
 use super::run::peak_memory_bytes;
 use super::{print, progress};
 use crate::bench::best_known::BestKnown;
 use crate::bench::fulfilment::{self, Options, Spec};
 use crate::bench::table::Form;
-use crate::bench::{gap, mercadolibre};
+use crate::bench::{gap, mercadolibre, zalando};
 use crate::error::{Error, Result};
+use crate::solve::joint_pick;
 use crate::solve::select::Effort;
 
 /// Patterns of the full model at most.
 const MOST_PATTERNS: usize = 2_000_000;
+/// Steps of a joint search without a clock.
+const JOINT_PICK_STEPS: u64 = 20_000;
 /// Rounds of a search that a clock ends.
 const MOST_ROUNDS: u32 = 32;
 
@@ -22,6 +27,7 @@ pub fn bench(command: &BenchCommand, quiet: bool) -> Result<u8> {
         BenchCommand::Gap(args) => gap(args, quiet),
         BenchCommand::Fulfilment(args) => fulfilment(args, quiet),
         BenchCommand::Mercadolibre(args) => mercadolibre(args, quiet),
+        BenchCommand::Zalando(args) => zalando(args, quiet),
     }
 }
 
@@ -56,6 +62,36 @@ fn mercadolibre(args: &MercadoLibreArgs, quiet: bool) -> Result<u8> {
         Ok(outcome)
     })?;
     print(&mercadolibre::table(&outcomes).show(form(args.format)))?;
+    Ok(0)
+}
+
+fn zalando(args: &ZalandoArgs, quiet: bool) -> Result<u8> {
+    let effort = joint_pick::Effort {
+        // With a clock the search goes on until it ends.
+        steps: args.steps.unwrap_or(match args.time {
+            Some(_) => u64::MAX,
+            None => JOINT_PICK_STEPS,
+        }),
+        seed: args.seed,
+    };
+    let solve = |case: &zalando::Case| {
+        let outcome = zalando::run(case, &effort, args.time)?;
+        if let (Some(folder), Some(plan)) = (&args.out, &outcome.plan) {
+            save(folder, &format!("{}.json", case.name), &case.solution(plan))?;
+        }
+        Ok(outcome)
+    };
+    let mut outcomes = each(&args.folders, quiet, |folder| {
+        solve(&zalando::Case::read(folder)?)
+    })?;
+    if let Some(orders) = args.made {
+        let spec = zalando::Spec {
+            orders: orders as usize,
+            seed: args.seed,
+        };
+        outcomes.push(solve(&spec.make())?);
+    }
+    print(&zalando::table(&outcomes).show(form(args.format)))?;
     Ok(0)
 }
 

@@ -12,7 +12,7 @@ pub use doc::{ParamDoc, markdown};
 pub(crate) use resolve::edit_distance;
 pub use resolve::{from_toml, set};
 
-pub use value::Explain;
+pub use value::{Explain, TourRule};
 
 use macros::sections;
 
@@ -127,6 +127,8 @@ sections! {
         cart_weight_kg: i64 = 200, in 1..=10_000, "kilograms", "what one person may push";
         search_rounds: i64 = 12, in 0..=100_000, "rounds per shipment",
             "how long carts are improved by taking shipments off and putting them back; 0: as first filled";
+        tour: TourRule = TourRule::Shortest, "",
+            "the order of picks on a cart: the shortest tour, or a rule that pickers know by heart; `distance_bound_mm` tells what the rule costs";
         compare_rules: bool = true, "", "plan the night by the rules in use too, and bound it (`wave_rules`); takes about as long as the planning of the waves";
     }
 

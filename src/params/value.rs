@@ -75,6 +75,45 @@ impl ParamValue for Explain {
     }
 }
 
+/// How pickers walk.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum TourRule {
+    /// The shortest tour.
+    #[default]
+    Shortest,
+    /// Through every aisle with picks, up one and down the next.
+    SShape,
+    /// Into every aisle with picks from both ends, up to its largest gap.
+    LargestGap,
+    /// Into every aisle with picks from the front, and back.
+    Return,
+}
+
+impl ParamValue for TourRule {
+    const KIND: &'static str = "shortest, s_shape, largest_gap or return";
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "shortest" => Some(TourRule::Shortest),
+            "s_shape" => Some(TourRule::SShape),
+            "largest_gap" => Some(TourRule::LargestGap),
+            "return" => Some(TourRule::Return),
+            _ => None,
+        }
+    }
+    fn show(self) -> String {
+        match self {
+            TourRule::Shortest => "shortest",
+            TourRule::SShape => "s_shape",
+            TourRule::LargestGap => "largest_gap",
+            TourRule::Return => "return",
+        }
+        .to_owned()
+    }
+}
+
 /// `1..=100`, or what the type says where there is no range.
 pub fn show_range<T: ParamValue>(range: Option<&RangeInclusive<T>>) -> String {
     range.map_or_else(

@@ -9,6 +9,7 @@
 //! | [`pack`] | which boxes, and where each piece lies in its box (three-dimensional bin packing) |
 //! | [`select`] | which orders and aisles make the wave with most units per visited aisle |
 //! | [`tour`] | the shortest walk of a picker through a parallel-aisle warehouse |
+//! | [`joint_pick`] | which orders, items, batches and walks together make the shortest way to a number of items |
 //! | [`knapsack`] | which of many gains to take within one capacity, and what one more unit of capacity is worth |
 //! | [`lp`] | linear and mixed-integer programmes, by HiGHS |
 //! | [`outcome`], [`budget`] | how a search says what it found, how good it must be, and when it stops |
@@ -16,6 +17,7 @@
 
 pub mod assign;
 pub mod budget;
+pub mod joint_pick;
 pub mod knapsack;
 pub mod lp;
 pub mod outcome;

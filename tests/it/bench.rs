@@ -140,3 +140,29 @@ fn a_broken_wave_instance_names_the_line() {
         "{stderr}"
     );
 }
+
+#[test]
+fn orders_items_batches_and_walks_are_planned_together() {
+    let out = tempfile::tempdir().unwrap();
+    let folder = out.path().to_str().unwrap();
+    let args = [
+        "bench", "zalando", "--made", "200", "--steps", "400", "--out", folder, "--format", "json",
+    ];
+    let result: serde_json::Value = serde_json::from_str(&succeed(&args)).unwrap();
+    let row = &result["rows"][0];
+    let (distance, bound) = (
+        row["distance"].as_i64().unwrap(),
+        row["bound"].as_i64().unwrap(),
+    );
+    assert!(0 < bound && bound <= distance, "{row}");
+    assert_eq!(row["goal"].as_i64(), Some(105));
+    let text = std::fs::read_to_string(out.path().join("made-200-7.json")).unwrap();
+    let batches: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        batches.as_array().map(Vec::len).map(|n| n as i64),
+        row["batches"].as_i64()
+    );
+    let missing = output(&["bench", "zalando", "/none"]);
+    assert_eq!(missing.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("parameters.json"));
+}

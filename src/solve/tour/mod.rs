@@ -18,7 +18,7 @@
 //! an Eulerian circuit, in `euler`. Time O(A B S + n log n) for A aisles between the outermost stops, B blocks, S states
 //! (6, 24, 112, 568, 3,032 for 1 to 5 blocks); memory O(A B S) for a sequence, O(S) for a length.
 //!
-//! Compare with what pickers do by rule: [`policies::s_shape`] and [`policies::return_policy`].
+//! What pickers do by rule: [`policies::s_shape`], [`policies::largest_gap`] and [`policies::return_policy`].
 
 mod bound;
 mod euler;

@@ -8,6 +8,7 @@ use super::testing::{Night, Whole, hours_after_start, night};
 use crate::model::ids::*;
 use crate::model::plan::Waved;
 use crate::model::units::{Millimetres, Seconds, Timestamp};
+use crate::params::TourRule;
 use crate::testing::{START, World};
 
 proptest! {
@@ -408,6 +409,34 @@ fn rules_in_use_walk_more_and_bounds_hold() {
     assert!(0 < bound && bound <= plan, "{ways:?}");
     night.params.waves.compare_rules = false;
     assert!(by_way(&night).is_empty());
+}
+
+#[test]
+fn pickers_may_walk_by_rule() {
+    // Carts of small nights, by rule: walked, and the bound.
+    let walked = |rule: TourRule| {
+        let nights = (0..8).map(|seed| {
+            let mut night = night(seed);
+            night.params.waves.tour = rule;
+            let waved = night.good_waves();
+            let sum = |mm: &[Millimetres]| mm.iter().map(|mm| mm.0).sum::<i64>();
+            (
+                sum(&waved.batches.distance),
+                sum(&waved.batches.distance_bound),
+            )
+        });
+        nights.fold((0, 0), |total, night| {
+            (total.0 + night.0, total.1 + night.1)
+        })
+    };
+    let (shortest, _) = walked(TourRule::Shortest);
+    for rule in [TourRule::SShape, TourRule::LargestGap, TourRule::Return] {
+        let (distance, bound) = walked(rule);
+        assert!(
+            distance > shortest && bound <= distance,
+            "{rule:?}: {distance}, {shortest}"
+        );
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! labour = setup + ceil(distance / speed) + sum over picks ( line time + (units - 1) unit time + level level time )
 //! ```
 //!
-//! Tours are `solve::tour`'s: proven shortest up to five blocks, with a bound beyond. Picks without a slot come last, and picks at
+//! Tours are `solve::tour`'s: proven shortest up to five blocks, with a bound beyond. With `waves.tour` the picks are in the order of a rule that pickers know
+//! instead, and the picker takes the shortest way from one to the next; the bound is that of the shortest tour all the same. Picks without a slot come last, and picks at
 //! one bay from the floor up. Without a floor the distance is 0 and picks are sorted block by block, aisle by aisle, up one and
 //! down the next.
 
@@ -13,7 +14,8 @@ use super::slots::Pick;
 use crate::model::ids::SlotIdx;
 use crate::model::units::{Millimetres, Seconds};
 use crate::model::warehouse::Warehouse;
-use crate::solve::tour::{Bay, Layout, Scratch, shortest_tour, tour_length};
+use crate::params::TourRule;
+use crate::solve::tour::{Bay, Layout, Scratch, Tour, policies, shortest_tour, tour_length};
 
 /// A cart with its picks in walking order.
 #[derive(Clone, Debug)]
@@ -51,7 +53,7 @@ pub fn walk(site: &Site<'_>, mut picks: Vec<Pick>, scratch: &mut Scratch) -> Car
     let stops = stops(site, &picks);
     let (distance, bound, turn) = match &site.floor {
         Some(floor) => {
-            let tour = shortest_tour(floor, &stops, scratch);
+            let tour = tour(site.params.waves.tour, floor, &stops, scratch);
             let mut turn = vec![0u32; stops.len()];
             for (at, &stop) in tour.sequence.iter().enumerate() {
                 turn[stop as usize] = at as u32;
@@ -74,6 +76,20 @@ pub fn walk(site: &Site<'_>, mut picks: Vec<Pick>, scratch: &mut Scratch) -> Car
         distance: Millimetres(distance),
         bound: Millimetres(bound),
         labour,
+    }
+}
+
+fn tour(rule: TourRule, floor: &Layout, stops: &[Bay], scratch: &mut Scratch) -> Tour {
+    let by_rule = match rule {
+        TourRule::Shortest => return shortest_tour(floor, stops, scratch),
+        TourRule::SShape => policies::s_shape(floor, stops),
+        TourRule::LargestGap => policies::largest_gap(floor, stops),
+        TourRule::Return => policies::return_policy(floor, stops),
+    };
+    Tour {
+        length_mm: floor.walk_length(stops, &by_rule.sequence),
+        bound_mm: shortest_tour(floor, stops, scratch).bound_mm,
+        ..by_rule
     }
 }
 
