@@ -21,7 +21,8 @@ pub(super) fn bound(instance: &Instance) -> i64 {
             (!articles.is_empty()).then_some((cost, articles.len() as f64))
         })
         .collect();
-    orders.sort_by(|a, b| (a.0 * b.1).total_cmp(&(b.0 * a.1)));
+    // By quotients, as products rounded pair by pair need not be an order.
+    orders.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
     let (mut left, mut total) = (instance.goal as f64, 0.0);
     for (cost, items) in orders {
         let part = f64::min(1.0, left / items);
