@@ -8,13 +8,16 @@ use crate::error::{Error, Result};
 /// Where a set of instances keeps its best known values.
 #[derive(Clone, Copy, Debug)]
 pub struct Form {
-    /// Name of the file, in the instance's folder or the one above.
+    /// Name of the file, in the instance's folder or up to [`DEEPEST`] above.
     pub file: &'static str,
     /// Columns that name the instance, joined by `/`.
     pub name: &'static [&'static str],
     /// Column of the value.
     pub value: &'static str,
 }
+
+/// Most folders of an instance's name.
+const DEEPEST: usize = 2;
 
 /// Best known values: from one file, or from the one beside each instance.
 #[derive(Clone, Debug)]
@@ -29,32 +32,29 @@ impl BestKnown {
         BestKnown { form, file }
     }
 
-    /// The instance's name (`folder/file`) and its best known value, listed under that name or that of the file; `variant` follows the name
-    /// where one file stands for several instances (`""` where not).
+    /// The instance's name and its best known value. The name is the longest end of its path that is listed, of at most [`DEEPEST`] folders
+    /// and the file; `folder/file` where none is. `variant` follows it where one file stands for several instances (`""` where not).
     pub fn of(&self, instance: &Path, variant: &str) -> Result<(String, Option<f64>)> {
         // The folder of `c05100` is the working folder's own, by its name.
         let path = std::path::absolute(instance).unwrap_or_else(|_| instance.to_owned());
-        let name = |path: Option<&Path>| {
-            path.and_then(Path::file_name)
-                .map(|name| name.to_string_lossy().into_owned())
-        };
-        let file = name(Some(&path)).unwrap_or_default() + variant;
-        let full = match name(path.parent()) {
-            Some(folder) => format!("{folder}/{file}"),
-            None => file.clone(),
-        };
-        let beside = path.ancestors().skip(1).take(2);
-        let mut beside = beside.map(|folder| folder.join(self.form.file));
+        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        // Without the root.
+        let most = parts.len().saturating_sub(1).min(DEEPEST + 1);
+        let end = |n: usize| parts[parts.len() - n..].join("/") + variant;
+        let folders = path.ancestors().skip(1).take(DEEPEST + 1);
+        let mut beside = folders.map(|folder| folder.join(self.form.file));
         let table = match &self.file {
             Some(file) => Some(file.clone()),
             None => beside.find(|table| table.is_file()),
         };
+        let full = end(most.min(2));
         let Some(table) = table else {
             return Ok((full, None));
         };
         let values = self.form.read(&table)?;
-        let value = values.get(&full).or_else(|| values.get(&file)).copied();
-        Ok((full, value))
+        let mut listed = (1..=most).rev().map(end);
+        let found = listed.find_map(|name| Some((values.get(&name).copied()?, name)));
+        Ok(found.map_or((full, None), |(value, name)| (name, Some(value))))
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`gap`] | generalized assignment | Chu and Beasley 1997; Yagiura, Ibaraki and Glover 2004 |
 //! | [`fulfilment`] | orders of several items from ten facilities | made by seed on the network of Jasin and Sinha 2015 |
+//! | [`jobprp`] | which orders share a cart, and their tours | Bahçeci and Öncan; Henn and Wäscher 2012; Muter and Öncan 2015 |
 //! | [`mercadolibre`] | one wave: most units per visited aisle | Mercado Libre challenge, SBPO 2025 |
 //! | [`zalando`] | orders, items, batches and walks together | Zalando SE 2024; made by seed at any size |
 //!
@@ -13,6 +14,7 @@
 pub mod best_known;
 pub mod fulfilment;
 pub mod gap;
+pub mod jobprp;
 pub mod mercadolibre;
 pub mod table;
 pub mod zalando;

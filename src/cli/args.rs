@@ -311,6 +311,13 @@ pub enum BenchCommand {
                       A file holds: orders items aisles; a line per order and per aisle, n item quantity ...; LB UB."
     )]
     Mercadolibre(MercadoLibreArgs),
+    /// Which orders share a cart, and the shortest tours (files of the joint order batching and picker routing problem)
+    #[command(
+        after_help = "Examples:\n  wavecrest bench jobprp Pr_30_3_10_Store1_11.txt\n  \
+                            wavecrest bench jobprp MuterOencan/* --time 10 --out carts\n\n\
+                      One block of aisles; heads, ARTICLE_SECTION, SKU_SECTION, ORDER_SECTION."
+    )]
+    Jobprp(JobprpArgs),
     /// Orders, items, batches and walks together (folders of the Zalando benchmark, arXiv 2401.04563)
     #[command(
         after_help = "Examples:\n  wavecrest bench zalando small-0 small-1 --time 30 --out plans\n  \
@@ -354,6 +361,30 @@ pub struct MercadoLibreArgs {
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
     /// Folder to write the waves to, as the challenge wants them
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Form of the table
+    #[arg(long, value_enum, default_value_t = ResultForm::Table)]
+    pub format: ResultForm,
+}
+
+#[derive(clap::Args)]
+pub struct JobprpArgs {
+    /// Instances
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// CSV with the columns instance and best_known_tour_length [default: best_known.csv in the file's folder or up to two above]
+    #[arg(long, value_name = "CSV")]
+    pub best_known: Option<PathBuf>,
+    /// Ruin-and-recreate rounds per order [default: 1000; with --time the clock decides]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "time")]
+    pub rounds: Option<u32>,
+    /// Seconds per instance; the result then depends on the machine
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time: Option<f64>,
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Folder to write the batches to: total length, then the orders of each batch
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Form of the table

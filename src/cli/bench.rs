@@ -3,20 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{
-    BenchCommand, FulfilmentArgs, GapArgs, MercadoLibreArgs, ResultForm, ZalandoArgs,
+    BenchCommand, FulfilmentArgs, GapArgs, JobprpArgs, MercadoLibreArgs, ResultForm, ZalandoArgs,
 };
 use super::run::peak_memory_bytes;
 use super::{print, progress};
 use crate::bench::best_known::BestKnown;
 use crate::bench::fulfilment::{self, Options, Spec};
 use crate::bench::table::Form;
-use crate::bench::{gap, mercadolibre, zalando};
+use crate::bench::{gap, jobprp, mercadolibre, zalando};
 use crate::error::{Error, Result};
-use crate::solve::joint_pick;
 use crate::solve::select::Effort;
+use crate::solve::{batch, joint_pick};
 
 /// Patterns of the full model at most.
 const MOST_PATTERNS: usize = 2_000_000;
+/// Tours that a bound may evaluate when a clock ends it.
+const PROOF_TOURS: u64 = 1_000_000_000;
 /// Steps of a joint search without a clock.
 const JOINT_PICK_STEPS: u64 = 20_000;
 /// Rounds of a search that a clock ends.
@@ -27,6 +29,7 @@ pub fn bench(command: &BenchCommand, quiet: bool) -> Result<u8> {
         BenchCommand::Gap(args) => gap(args, quiet),
         BenchCommand::Fulfilment(args) => fulfilment(args, quiet),
         BenchCommand::Mercadolibre(args) => mercadolibre(args, quiet),
+        BenchCommand::Jobprp(args) => jobprp(args, quiet),
         BenchCommand::Zalando(args) => zalando(args, quiet),
     }
 }
@@ -62,6 +65,28 @@ fn mercadolibre(args: &MercadoLibreArgs, quiet: bool) -> Result<u8> {
         Ok(outcome)
     })?;
     print(&mercadolibre::table(&outcomes).show(form(args.format)))?;
+    Ok(0)
+}
+
+fn jobprp(args: &JobprpArgs, quiet: bool) -> Result<u8> {
+    let best_known = BestKnown::new(jobprp::BEST_KNOWN, args.best_known.clone());
+    let mut effort = batch::Effort::proving(args.seed, "bench", 0);
+    effort.rounds_per_job = args.rounds.unwrap_or(effort.rounds_per_job);
+    if args.time.is_some() {
+        effort.proof = PROOF_TOURS;
+    }
+    let options = jobprp::Options {
+        effort,
+        seconds: args.time,
+    };
+    let outcomes = each(&args.files, quiet, |file| {
+        let outcome = jobprp::run(file, &best_known, &options)?;
+        if let Some(folder) = &args.out {
+            save(folder, &outcome.instance, &jobprp::print(&outcome))?;
+        }
+        Ok(outcome)
+    })?;
+    print(&jobprp::table(&outcomes).show(form(args.format)))?;
     Ok(0)
 }
 

@@ -6,6 +6,7 @@
 //! | module | decides |
 //! |---|---|
 //! | [`assign`] | who is served from where, when many orders compete for few resources |
+//! | [`batch`] | which jobs share a cart, when tours are to be short |
 //! | [`pack`] | which boxes, and where each piece lies in its box (three-dimensional bin packing) |
 //! | [`select`] | which orders and aisles make the wave with most units per visited aisle |
 //! | [`tour`] | the shortest walk of a picker through a parallel-aisle warehouse |
@@ -16,6 +17,7 @@
 //! | [`rng`] | one reproducible random stream per seed, stage and shard |
 
 pub mod assign;
+pub mod batch;
 pub mod budget;
 pub mod joint_pick;
 pub mod knapsack;

@@ -166,3 +166,30 @@ fn orders_items_batches_and_walks_are_planned_together() {
     assert_eq!(missing.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("parameters.json"));
 }
+
+/// Two orders of weights 3 and 1 in a hall of two aisles; a cart takes 3.
+const CARTS: &str = "NAME : small\nPICKER_CAPACITY : 3\nLAYOUT : single-block\nNUM_AISLES : 2\nNUM_CELLS : 4\nDEPOT_AISLE : 0\n\
+    DEPOT_LOCATION : bottom\nDISTANCE_AISLE_TO_AISLE : 2.4\nDISTANCE_CELL_TO_CELL : 1\nDISTANCE_TOP_TO_CELL : 1\n\
+    DISTANCE_BOTTOM_TO_CELL : 1\nARTICLE_SECTION\nNUM_ARTICLES : 2\nID 0 WEIGHT 1\nID 1 WEIGHT 1\nSKU_SECTION\nNUM_SKUS : 2\n\
+    ID 0 AISLE 0 CELL 3 QUANTITY 2 LEFT_RIGHT_HAND_SIDE left\nID 1 AISLE 1 CELL 0 QUANTITY 1 LEFT_RIGHT_HAND_SIDE left\n\
+    ORDER_SECTION\nNUM_ORDERS : 2\nNUM_ARTICLES_IN_ORDER : 2\nID 0 QUANTITY 2\nID 1 QUANTITY 1\nNUM_ARTICLES_IN_ORDER : 1\n\
+    ID 1 QUANTITY 1\n";
+
+#[test]
+fn orders_share_carts_and_new_bests_are_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("small.txt");
+    std::fs::write(&file, CARTS).unwrap();
+    let known = "instance,best_known_tour_length\nsmall.txt,99.0\n";
+    std::fs::write(dir.path().join("best_known.csv"), known).unwrap();
+    let (path, out) = (file.to_str().unwrap(), dir.path().to_str().unwrap());
+    let args = ["bench", "jobprp", path, "--out", out, "--format", "json"];
+    let result: serde_json::Value = serde_json::from_str(&succeed(&args)).unwrap();
+    let row = &result["rows"][0];
+    assert_eq!(row["length"], row["bound"], "{row}");
+    assert!(row["state"].as_str().unwrap().contains("new best"), "{row}");
+    std::fs::write(&file, CARTS.replace("CELL 3", "CELL 9")).unwrap();
+    let broken = output(&["bench", "jobprp", path]);
+    assert_eq!(broken.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("article 0 has no place"));
+}
