@@ -342,8 +342,8 @@ fn results(m: &Metrics) -> Vec<(&'static str, Vec<String>)> {
     if let Some(([rule, ..], saved)) = w.compared() {
         let than = if saved < 0.0 { "more" } else { "less" };
         let walked = format!("{} walked", distance(rule.distance_mm));
-        let plan = format!("plan walks {} {than}", percent(saved.abs()));
-        rows.push(("earliest cut-off first", vec![walked, plan]));
+        let plan = format!("plan {} {than}", percent(saved.abs()));
+        rows.push(("earliest cut-off", vec![walked, plan]));
     }
     rows.extend(
         r.incumbent_cents
