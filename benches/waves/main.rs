@@ -1,8 +1,7 @@
 //! Waves and schedule of a made-up night. `WAVES_SHIPMENTS`, `WAVES_FACILITIES`, `WAVES_BLOCKS` set its size; `WAVES_ONCE=1` runs it once
-//! and prints what came out, for sizes that are too large to repeat. `WAVES_ROUNDS` is the parameter waves.search_rounds. With
-//! `WAVECREST_BENCH` it prints gaps on public instances instead.
+//! and prints what came out, for sizes that are too large to repeat. `WAVES_ROUNDS` is the parameter waves.search_rounds. Public
+//! instances: `wavecrest bench jobprp`.
 
-mod jobprp;
 mod night;
 
 use std::sync::atomic::AtomicBool;
@@ -84,11 +83,8 @@ fn once(night: &Night, ctx: &Ctx) {
 }
 
 fn main() {
-    if let Ok(root) = std::env::var("WAVECREST_BENCH") {
-        return jobprp::table(root.as_ref(), number("WAVES_ROUNDS", 12));
-    }
     let mut params = Params::default();
-    params.waves.search_rounds = i64::from(number("WAVES_ROUNDS", 12));
+    params.waves.search_rounds = i64::from(number("WAVES_ROUNDS", 50));
     let ctx = Ctx {
         params: &params,
         seed: 7,

@@ -125,7 +125,7 @@ sections! {
         cart_lines: i64 = 60, in 1..=10_000, "lines", "what a picker collects before fatigue and errors rise";
         cart_volume_l: i64 = 640, in 1..=100_000, "litres", "16 totes of 40 litres";
         cart_weight_kg: i64 = 200, in 1..=10_000, "kilograms", "what one person may push";
-        search_rounds: i64 = 12, in 0..=100_000, "rounds per shipment",
+        search_rounds: i64 = 50, in 0..=100_000, "rounds per shipment",
             "how long carts are improved by taking shipments off and putting them back; 0: as first filled";
         tour: TourRule = TourRule::Shortest, "",
             "the order of picks on a cart: the shortest tour, or a rule that pickers know by heart; `distance_bound_mm` tells what the rule costs";

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::aisles::{Aisle, EMPTY, length};
 use super::pool::Pool;
 use super::{Load, add};
-use crate::solve::tour::{Bay, Scratch, tour_length};
+use crate::solve::tour::{Bay, Scratch, Sketch, tour_length};
 
 /// Most tours remembered: 16 bytes each. Then all is forgotten.
 const MEMORY: usize = 1 << 20;
@@ -19,7 +19,7 @@ const MEMORY: usize = 1 << 20;
 pub struct Cart {
     pub jobs: Vec<u32>,
     pub load: Load,
-    /// Of the tour, millimetres.
+    /// Of the tour, millimetres; reckoned between [`Tours::keep`] and [`Tours::measure`].
     pub length: i64,
     key: u64,
     /// All stops as bits, stretch by stretch (one block only, as the next).
@@ -27,6 +27,8 @@ pub struct Cart {
     aisles: Vec<Aisle>,
     first: u32,
     last: u32,
+    /// More than one block only.
+    sketch: Sketch,
 }
 
 impl Cart {
@@ -37,6 +39,7 @@ impl Cart {
         self.aisles.clone_from(&other.aisles);
         (self.load, self.length, self.key) = (other.load, other.length, other.key);
         (self.first, self.last) = (other.first, other.last);
+        self.sketch.copy_from(&other.sketch);
     }
 }
 
@@ -81,6 +84,10 @@ impl<'a> Tours<'a> {
             cart.aisles.resize(pool.layout.aisles as usize, EMPTY);
             cart.first = pool.layout.depot_aisle;
             cart.last = pool.layout.depot_aisle;
+        } else if !cart.sketch.has_layout() {
+            cart.sketch = Sketch::new(pool.layout);
+        } else {
+            cart.sketch.clear();
         }
     }
 
@@ -105,8 +112,9 @@ impl<'a> Tours<'a> {
         self.cart(jobs).length
     }
 
-    /// Takes jobs off: all but those that stay.
+    /// Takes jobs off: all but those that stay. The length is reckoned, see [`Tours::growth`].
     pub fn keep(&mut self, cart: &mut Cart, stays: impl Fn(u32) -> bool) {
+        let (length, estimate) = (cart.length, cart.sketch.estimate());
         let mut jobs = std::mem::take(&mut cart.jobs);
         jobs.retain(|&job| stays(job));
         self.clear(cart);
@@ -114,10 +122,14 @@ impl<'a> Tours<'a> {
             self.put(cart, job);
         }
         cart.jobs = jobs;
-        cart.length = self.length(cart);
+        cart.length = if self.one_block {
+            self.length(cart)
+        } else {
+            length - estimate + cart.sketch.estimate()
+        };
     }
 
-    /// Puts one more job on the cart, whose tour is then of that length ([`Tours::with`]).
+    /// Puts one more job on the cart, whose tour is then of that length.
     pub fn join(&mut self, cart: &mut Cart, job: u32, length: i64) {
         self.put(cart, job);
         cart.length = length;
@@ -128,6 +140,7 @@ impl<'a> Tours<'a> {
         add(&mut cart.load, self.pool.load(job));
         cart.key ^= word(job);
         if !self.one_block {
+            cart.sketch.join(self.pool.visits(job));
             return;
         }
         let words = self.pool.words;
@@ -153,6 +166,28 @@ impl<'a> Tours<'a> {
             return length(self.pool.layout, cart.first, cart.last, aisle);
         }
         self.remembered(cart.key, &cart.jobs, None)
+    }
+
+    /// What a tour grows by if `job` joins it: exact in one block, by the estimate in more, where an exact length takes ten times as long and
+    /// ends no better in the same time.
+    pub fn growth(&mut self, cart: &Cart, job: u32) -> i64 {
+        if self.one_block {
+            self.with(cart, job) - cart.length
+        } else {
+            cart.sketch.detour(self.pool.visits(job))
+        }
+    }
+
+    /// Whether lengths are reckoned until they are measured.
+    pub fn is_reckoned(&self) -> bool {
+        !self.one_block
+    }
+
+    /// Makes the length exact again.
+    pub fn measure(&mut self, cart: &mut Cart) {
+        if !self.one_block {
+            cart.length = self.length(cart);
+        }
     }
 
     /// Length of the tour of a cart if `job` joins it.

@@ -1,7 +1,7 @@
 //! One pool, from nothing to batches and a bound on any: the steps, and what each gets of the rounds or of the time.
 //!
 //! ```text
-//! savings   ->  anneal, shortly  ->  column generation  ->  anneal  ->  set partitioning over the columns
+//! fill      ->  anneal, shortly  ->  column generation  ->  anneal  ->  set partitioning over the columns
 //! ```
 //!
 //! The bound comes early, so that a pool whose first batches are proven best costs no more than that. Annealing once for long beats
@@ -14,7 +14,7 @@ use super::columns::Columns;
 use super::leg::{Left, Leg};
 use super::pool::Pool;
 use super::search::Search;
-use super::{Batches, Effort, bound, crossings, partition, savings};
+use super::{Batches, Effort, bound, crossings, fill, partition};
 
 /// Exact tours take 6, 24, 112, 568, 3,032 states for 1 to 5 blocks; effort is cut accordingly, and more beyond.
 const CUT: [u64; 6] = [1, 1, 2, 6, 30, 150];
@@ -37,7 +37,7 @@ pub struct Improved {
     pub is_stopped: bool,
 }
 
-/// Runs the steps; without a proof in `effort`, savings and one annealing.
+/// Runs the steps; without a proof in `effort`, `fill` and one annealing.
 pub fn improve(
     tours: &mut Tours<'_>,
     effort: &Effort,
@@ -48,7 +48,7 @@ pub fn improve(
     let seconds = left();
     let rounds = rounds(pool, effort);
     let mut state = Improved {
-        batches: savings::join(tours),
+        batches: fill::fill(tours),
         cost: i64::MAX,
         bound: crossings::bound(pool),
         rounds: 0,

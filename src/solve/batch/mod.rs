@@ -11,7 +11,7 @@
 //! | module | decides |
 //! |---|---|
 //! | `aisles`, `cart` | the length of a tour, thousands of times a millisecond |
-//! | `savings` | a first set of batches |
+//! | `fill` | a first set of batches |
 //! | `search`, `leg` | better ones, by ruin and recreate, within rounds or time; accepted batches become columns |
 //! | `crossings` | a bound on any set of batches, at once and for any number of jobs |
 //! | `master` | the linear relaxation of set partitioning over the columns, and what each job is worth in it |
@@ -28,13 +28,13 @@ mod bound;
 mod cart;
 mod columns;
 mod crossings;
+mod fill;
 mod improve;
 mod leg;
 mod master;
 mod partition;
 mod pool;
 mod pricing;
-mod savings;
 mod search;
 
 use rayon::prelude::*;
@@ -123,7 +123,7 @@ pub struct Effort {
     pub shard: u64,
 }
 
-/// Rounds per job of [`Effort::night`]: 100,000 jobs take about half a minute on two threads.
+/// Rounds per job of [`Effort::night`]: 100,000 jobs take about seven seconds on two threads.
 const NIGHT: u32 = 50;
 
 /// Rounds per job and tours of the bound of [`Effort::proving`]: seconds for 100 jobs.

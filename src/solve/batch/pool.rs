@@ -1,6 +1,6 @@
 //! Jobs that are batched together, by their number in the pool: loads, stops as bits, neighbours.
 
-use crate::solve::tour::{Bay, Layout, Scratch, tour_length};
+use crate::solve::tour::{Bay, Layout, Scratch, Sketch, Visit, tour_length};
 
 use super::{Jobs, Load, Rules};
 
@@ -26,10 +26,15 @@ pub struct Pool<'a> {
     chosen: &'a [u32],
     marks: Vec<Mark>,
     first_mark: Vec<u32>,
+    /// Stretches visited, for estimates.
+    visits: Vec<Visit>,
+    first_visit: Vec<u32>,
     near: Vec<u32>,
     first_near: Vec<u32>,
     /// Tour of each job alone, millimetres.
     alone: Vec<i64>,
+    /// The same, estimated.
+    sketched: Vec<i64>,
     /// How much of a cart each job takes, see [`Pool::size`].
     size: Vec<i64>,
 }
@@ -48,22 +53,33 @@ impl<'a> Pool<'a> {
             chosen,
             marks: Vec::new(),
             first_mark: vec![0],
+            visits: Vec::new(),
+            first_visit: vec![0],
             near: Vec::new(),
             first_near: vec![0],
             alone: Vec::new(),
+            sketched: Vec::new(),
             size: Vec::new(),
         };
         let mut scratch = Scratch::default();
         let scarce = scarcest(jobs, chosen, &rules.limit);
         for &job in chosen {
             pool.mark(jobs.bays(job));
+            pool.visits.extend(Visit::all(layout, jobs.bays(job)));
+            pool.first_visit.push(pool.visits.len() as u32);
             let alone = tour_length(layout, jobs.bays(job), &mut scratch);
             pool.alone.push(alone);
             let limit = i128::from(rules.limit[scarce].max(1));
             let size = i128::from(jobs.load(job)[scarce]) * i128::from(FULL) / limit;
             pool.size.push(size.min(i128::from(FULL)) as i64);
         }
-        pool.find_neighbours();
+        let mut sketch = Sketch::new(layout);
+        for job in 0..pool.len() as u32 {
+            sketch.clear();
+            let alone = sketch.detour(pool.visits(job));
+            pool.sketched.push(alone);
+        }
+        pool.find_neighbours(sketch);
         pool
     }
 
@@ -88,6 +104,15 @@ impl<'a> Pool<'a> {
     /// Tour of the job by itself, millimetres.
     pub fn alone(&self, job: u32) -> i64 {
         self.alone[job as usize]
+    }
+    /// The same, estimated as [`Sketch`] does.
+    pub fn sketched(&self, job: u32) -> i64 {
+        self.sketched[job as usize]
+    }
+    /// Stretches of aisle that the job visits.
+    pub fn visits(&self, job: u32) -> &[Visit] {
+        let job = job as usize;
+        &self.visits[self.first_visit[job] as usize..self.first_visit[job + 1] as usize]
     }
     /// Share of the cart that the job takes in the scarcest dimension, [`FULL`] being all of it; rounded down, so that the jobs
     /// of a cart never exceed it together.
@@ -123,17 +148,17 @@ impl<'a> Pool<'a> {
         self.first_mark.push(self.marks.len() as u32);
     }
 
-    fn find_neighbours(&mut self) {
-        let boxes: Vec<Outline> = (0..self.len() as u32)
-            .map(|job| Outline::of(self.layout, self.bays(job)))
-            .collect();
+    /// Pairs are ranked by what the estimates save on one tour instead of two.
+    fn find_neighbours(&mut self, mut sketch: Sketch) {
         let mut others = Vec::new();
         for job in 0..self.len() as u32 {
+            sketch.clear();
+            sketch.join(self.visits(job));
             others.clear();
             for other in (0..self.len() as u32).filter(|&other| other != job) {
-                let (a, b) = (&boxes[job as usize], &boxes[other as usize]);
                 if self.fits(self.load(job), other) {
-                    others.push((-a.saving(b), other));
+                    let saving = self.sketched(other) - sketch.detour(self.visits(other));
+                    others.push((-saving, other));
                 }
             }
             if others.len() > NEIGHBOURS {
@@ -159,77 +184,4 @@ fn scarcest(jobs: &Jobs, chosen: &[u32], limit: &Load) -> usize {
     (0..limit.len())
         .max_by_key(|&d| (carts(d), limit.len() - d))
         .unwrap_or(0)
-}
-
-/// What a job walks, roughly: it ranks pairs of jobs, exact tours decide.
-///
-/// ```text
-/// sum over visited stretches  min(L, 2 far, 2 (L - near))      walk through, or in and out from one end
-/// + 2 s (rightmost - leftmost aisle)  +  2 L (blocks between the depot and the farthest visited)
-/// ```
-struct Outline {
-    length: i64,
-    spacing: i64,
-    /// Stretch, first and last stop from its front.
-    visits: Vec<(u32, i64, i64)>,
-    /// Aisles, then cross-aisles, with the depot's.
-    aisles: (u32, u32),
-    crossings: (u32, u32),
-}
-
-impl Outline {
-    fn of(layout: &Layout, bays: &[Bay]) -> Outline {
-        let mut outline = Outline {
-            length: layout.pitch_mm(),
-            spacing: layout.aisle_spacing_mm,
-            visits: Vec::new(),
-            aisles: (layout.depot_aisle, layout.depot_aisle),
-            crossings: (layout.depot_block, layout.depot_block),
-        };
-        for same in bays.chunk_by(|a, b| (a.aisle, a.block) == (b.aisle, b.block)) {
-            let (first, last) = (&same[0], &same[same.len() - 1]);
-            let front = layout.cross_y(first.block);
-            outline.visits.push((
-                first.aisle * layout.blocks + first.block,
-                layout.bay_y(first) - front,
-                layout.bay_y(last) - front,
-            ));
-            // The cross-aisle of the block that is nearer to the depot.
-            let crossing = first.block + u32::from(first.block < layout.depot_block);
-            outline.aisles = hull(outline.aisles, (first.aisle, first.aisle));
-            outline.crossings = hull(outline.crossings, (crossing, crossing));
-        }
-        outline
-    }
-
-    fn inside(&self, near: i64, far: i64) -> i64 {
-        self.length.min(2 * far).min(2 * (self.length - near))
-    }
-
-    fn reach(&self, aisles: (u32, u32), crossings: (u32, u32)) -> i64 {
-        2 * self.spacing * i64::from(aisles.1 - aisles.0)
-            + 2 * self.length * i64::from(crossings.1 - crossings.0)
-    }
-
-    /// What is saved by one tour instead of two.
-    fn saving(&self, other: &Outline) -> i64 {
-        let aisles = hull(self.aisles, other.aisles);
-        let crossings = hull(self.crossings, other.crossings);
-        let mut saving = self.reach(self.aisles, self.crossings)
-            + self.reach(other.aisles, other.crossings)
-            - self.reach(aisles, crossings);
-        let mut mine = self.visits.iter().peekable();
-        for &(stretch, near, far) in &other.visits {
-            while mine.next_if(|visit| visit.0 < stretch).is_some() {}
-            if let Some(&(_, first, last)) = mine.next_if(|visit| visit.0 == stretch) {
-                saving += self.inside(near, far) + self.inside(first, last)
-                    - self.inside(near.min(first), far.max(last));
-            }
-        }
-        saving
-    }
-}
-
-fn hull(a: (u32, u32), b: (u32, u32)) -> (u32, u32) {
-    (a.0.min(b.0), a.1.max(b.1))
 }

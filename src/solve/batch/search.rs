@@ -33,6 +33,9 @@ const LAST_TEMPERATURE: f64 = 0.01;
 /// Share of a leg from which on accepted carts become columns: those before are rarely part of a good set.
 const KEEP_FROM: f64 = 0.3;
 
+/// What reckoned lengths may be off by, as a share of the carts touched.
+const SLACK: f64 = 1.0 / 30.0;
+
 /// Carts beyond which a job is offered to those of its neighbours only.
 const ALL_CARTS: usize = 48;
 
@@ -126,7 +129,7 @@ impl<'t, 'p> Search<'t, 'p> {
             self.put_back(self.removed[at].1, rng);
         }
         let allowed = before as f64 - temperature * share(rng).ln();
-        if self.cost as f64 >= allowed {
+        if !self.is_promising(allowed) || !self.is_accepted(allowed) {
             self.undo(before);
             return false;
         }
@@ -137,6 +140,29 @@ impl<'t, 'p> Search<'t, 'p> {
             self.keep_best();
         }
         true
+    }
+
+    /// Whether it may be accepted, as far as reckoned lengths can tell.
+    fn is_promising(&self, allowed: f64) -> bool {
+        if !self.tours.is_reckoned() {
+            return true;
+        }
+        let saved = self.saved[..self.touched.len()].iter();
+        let length: i64 = saved.map(|cart| cart.length).sum();
+        (self.cost as f64) < allowed + length as f64 * SLACK
+    }
+
+    /// Whether exact lengths cost less than allowed.
+    fn is_accepted(&mut self, allowed: f64) -> bool {
+        for &index in &self.touched {
+            let cart = &mut self.carts[index as usize];
+            self.cost -= cart.length;
+            if !cart.jobs.is_empty() {
+                self.tours.measure(cart);
+            }
+            self.cost += cart.length;
+        }
+        (self.cost as f64) < allowed
     }
 
     fn keep_columns(&self, columns: &mut Columns) {
@@ -261,9 +287,9 @@ impl<'t, 'p> Search<'t, 'p> {
             if cart.jobs.is_empty() || !self.pool.fits(&cart.load, job) || below(rng, BLINK) == 0 {
                 continue;
             }
-            let length = self.tours.with(cart, job);
-            if length - cart.length < best.0 {
-                best = (length - cart.length, index, length);
+            let growth = self.tours.growth(cart, job);
+            if growth < best.0 {
+                best = (growth, index, cart.length + growth);
             }
         }
         let (growth, index, length) = best;

@@ -155,6 +155,7 @@ proptest! {
             prop_assert_eq!(cart.length, length(&cart.jobs));
         }
         tours.keep(&mut cart, |job| job % 2 == 0);
+        tours.measure(&mut cart);
         let even: Vec<u32> = all.iter().copied().filter(|job| job % 2 == 0).collect();
         prop_assert_eq!(cart.length, length(&even));
     }

@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::batch::Load;
 use super::instance::Site;
 use super::slots::{Pick, Shelves};
 use super::walk::{Cart, walk};
 use super::wave::Draft;
+use crate::solve::batch::Load;
 use crate::solve::tour::Scratch;
 
 /// Slots for every shipment by itself, in the given order; by position in [`Site::demands`]. O(lines × slots of an item).

@@ -8,8 +8,8 @@ use crate::params::Params;
 use crate::solve::tour::Layout;
 
 use super::Input;
-use super::batch::Load;
 use crate::model::clock::ShiftClock;
+use crate::solve::batch::Load;
 
 /// Longest floor that is walked, millimetres: 1,000 km. Longer ones are typing errors, and have no geometry.
 const LONGEST_FLOOR: i128 = 1_000_000_000;

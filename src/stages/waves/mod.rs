@@ -4,7 +4,7 @@
 //!
 //! 1. `slots` finds a slot for every line, shipment by shipment;
 //! 2. `wave` cuts the shipments of each carrier pick-up into waves, by priority and place;
-//! 3. `batch` shares the shipments of a wave among carts;
+//! 3. `solve::batch` shares the shipments of a wave among carts;
 //! 4. `slots` chooses again, cart by cart; `walk` finds the shortest tour of each cart and its labour;
 //! 5. `release` puts the waves in order, those that can make their pick-up first, and gives each its time.
 //!
@@ -12,13 +12,12 @@
 //!
 //! Each nested problem is NP-hard except the walk; what is proven is the walk (`distance_bound`). Facilities are planned in
 //! parallel. For n shipments of a facility: O(n × pool) estimates and O(n × rounds) tours, a pool being at most
-//! [`batch::POOL`] shipments; memory O(lines + slots).
+//! [`POOL`](crate::solve::batch::POOL) shipments; memory O(lines + slots).
 //!
 //! A shipment is in no wave, with a reason, where the facility has no pickers, pack stations or shifts, or where its wave would not
 //! end within the horizon. Units that the slots of a facility do not hold are picked from no slot. Geometry is used where a
 //! layout is given and holds every slot of the facility; otherwise distances are 0.
 
-pub mod batch;
 mod bounds;
 mod carts;
 mod check;

@@ -14,13 +14,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::batch::Load;
 use super::carts::load;
 use super::instance::Site;
 use super::release::{Times, earliest_first, in_order};
 use super::walk::Cart;
 use super::wave::Draft;
 use crate::model::status::WaveWay;
+use crate::solve::batch::Load;
 
 /// Open carts of a carrier: the oldest is closed when there are more.
 const OPEN_CARTS: usize = 64;

@@ -14,11 +14,10 @@
 //! Greedy: this is the set-covering part of picker routing with scattered storage, NP-hard (Weidinger 2018,
 //! doi 10.1016/j.omega.2018.03.008). O(slots of the item) per line and step; memory O(slots).
 
-use super::batch::sketch::{Sketch, visit_of};
 use super::instance::Site;
 use super::walk::{bay_of, length_of};
 use crate::model::ids::{Idx, ItemIdx, SlotIdx};
-use crate::solve::tour::Scratch;
+use crate::solve::tour::{Scratch, Sketch, Visit};
 
 /// Units of one line taken from one slot for one shipment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub struct Pick {
 pub struct Shelves<'s, 'a> {
     site: &'s Site<'a>,
     free: Vec<u32>,
-    sketch: Option<Sketch<'s>>,
+    sketch: Option<Sketch>,
     scratch: Scratch,
     /// An extra visit, millimetres of walking.
     visit_mm: i64,
@@ -96,7 +95,7 @@ impl<'s, 'a> Shelves<'s, 'a> {
 
     fn go_past(&mut self, slot: SlotIdx) {
         if let (Some(sketch), Some(floor)) = (&mut self.sketch, &self.site.floor) {
-            sketch.visit(&[visit_of(floor, &bay_of(self.site.warehouse, slot))]);
+            sketch.join(&[Visit::at(floor, &bay_of(self.site.warehouse, slot))]);
         }
     }
 
@@ -112,7 +111,7 @@ impl<'s, 'a> Shelves<'s, 'a> {
             let is_short = self.free[slot.index()] < wanted;
             let detour = match (&self.sketch, &self.site.floor) {
                 (Some(sketch), Some(floor)) => {
-                    sketch.delta(&[visit_of(floor, &bay_of(self.site.warehouse, slot))])
+                    sketch.detour(&[Visit::at(floor, &bay_of(self.site.warehouse, slot))])
                 }
                 _ => 0,
             };

@@ -15,10 +15,10 @@
 use std::collections::BTreeMap;
 
 use super::NAME;
-use super::batch::{Effort, Jobs, Rules, form};
 use super::instance::Site;
 use super::slots::Pick;
 use super::walk::bay_of;
+use crate::solve::batch::{Effort, Jobs, Rules, form};
 
 /// A wave without times: shipments (positions in [`Site::demands`]) and how they share carts.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +68,7 @@ pub fn jobs(site: &Site<'_>, picks: &[Vec<Pick>]) -> Jobs {
         bays.clear();
         let slots = picks.iter().filter_map(|pick| pick.slot);
         bays.extend(slots.map(|slot| bay_of(site.warehouse, slot)));
-        jobs.push(&bays, demand.load, site.floor.as_ref());
+        jobs.push(&bays, demand.load);
     }
     jobs
 }
@@ -193,11 +193,10 @@ impl Composer<'_, '_> {
             limit: site.cart,
             cart_mm: site.walk_in(site.params.schedule.batch_setup_seconds),
         };
+        let shard = u64::from(site.index.0) << 20 | self.calls;
         let effort = Effort {
             rounds_per_job: site.params.waves.search_rounds as u32,
-            seed: self.seed,
-            stage: NAME,
-            shard: u64::from(site.index.0) << 20 | self.calls,
+            ..Effort::night(self.seed, NAME, shard)
         };
         form(self.jobs, members, &rules, &effort)
     }
