@@ -6,6 +6,7 @@
 //! | [`fulfilment`] | orders of several items from ten facilities | made by seed on the network of Jasin and Sinha 2015 |
 //! | [`jobprp`] | which orders share a cart, and their tours | Bahçeci and Öncan; Henn and Wäscher 2012; Muter and Öncan 2015 |
 //! | [`mercadolibre`] | one wave: most units per visited aisle | Mercado Libre challenge, SBPO 2025 |
+//! | [`sprp`] | from which slots to pick, and the tour | Heßler and Irnich 2024 |
 //! | [`zalando`] | orders, items, batches and walks together | Zalando SE 2024; made by seed at any size |
 //!
 //! Here instances are read or made, solved, and judged by figures that are reckoned again from the instance. [`table`] prints them,
@@ -16,6 +17,7 @@ pub mod fulfilment;
 pub mod gap;
 pub mod jobprp;
 pub mod mercadolibre;
+pub mod sprp;
 pub mod table;
 pub mod zalando;
 

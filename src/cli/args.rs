@@ -318,6 +318,13 @@ pub enum BenchCommand {
                       One block of aisles; heads, ARTICLE_SECTION, SKU_SECTION, ORDER_SECTION."
     )]
     Jobprp(JobprpArgs),
+    /// From which slots to pick, and the shortest tour (files of the single picker routing problem with scattered storage)
+    #[command(
+        after_help = "Examples:\n  wavecrest bench sprp unit_F10_m25_C30_a3_0.txt\n  \
+                            wavecrest bench sprp instances/*.txt --blocks 2 --time 1\n\n\
+                      Heads, ARTICLE_SECTION, SKU_SECTION, ORDER_SECTION."
+    )]
+    Sprp(SprpArgs),
     /// Orders, items, batches and walks together (folders of the Zalando benchmark, arXiv 2401.04563)
     #[command(
         after_help = "Examples:\n  wavecrest bench zalando small-0 small-1 --time 30 --out plans\n  \
@@ -385,6 +392,28 @@ pub struct JobprpArgs {
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
     /// Folder to write the batches to: total length, then the orders of each batch
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Form of the table
+    #[arg(long, value_enum, default_value_t = ResultForm::Table)]
+    pub format: ResultForm,
+}
+
+#[derive(clap::Args)]
+pub struct SprpArgs {
+    /// Instances
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// CSV with the columns instance, blocks and optimal_tour_length [default: optimal.csv in the file's folder or up to two above]
+    #[arg(long, value_name = "CSV")]
+    pub best_known: Option<PathBuf>,
+    /// One block, or two with a cross-aisle in the middle
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2))]
+    pub blocks: u32,
+    /// Search until the tour is proven shortest, at most so many seconds; the result then depends on the machine
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time: Option<f64>,
+    /// Folder to write the picks to: the length, then aisle, cell, article and units in walking order
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Form of the table

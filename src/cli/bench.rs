@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{
-    BenchCommand, FulfilmentArgs, GapArgs, JobprpArgs, MercadoLibreArgs, ResultForm, ZalandoArgs,
+    BenchCommand, FulfilmentArgs, GapArgs, JobprpArgs, MercadoLibreArgs, ResultForm, SprpArgs,
+    ZalandoArgs,
 };
 use super::run::peak_memory_bytes;
 use super::{print, progress};
 use crate::bench::best_known::BestKnown;
 use crate::bench::fulfilment::{self, Options, Spec};
 use crate::bench::table::Form;
-use crate::bench::{gap, jobprp, mercadolibre, zalando};
+use crate::bench::{gap, jobprp, mercadolibre, sprp, zalando};
 use crate::error::{Error, Result};
 use crate::solve::select::Effort;
-use crate::solve::{batch, joint_pick};
+use crate::solve::{batch, joint_pick, scatter};
 
 /// Patterns of the full model at most.
 const MOST_PATTERNS: usize = 2_000_000;
@@ -30,6 +31,7 @@ pub fn bench(command: &BenchCommand, quiet: bool) -> Result<u8> {
         BenchCommand::Fulfilment(args) => fulfilment(args, quiet),
         BenchCommand::Mercadolibre(args) => mercadolibre(args, quiet),
         BenchCommand::Jobprp(args) => jobprp(args, quiet),
+        BenchCommand::Sprp(args) => sprp(args, quiet),
         BenchCommand::Zalando(args) => zalando(args, quiet),
     }
 }
@@ -87,6 +89,27 @@ fn jobprp(args: &JobprpArgs, quiet: bool) -> Result<u8> {
         Ok(outcome)
     })?;
     print(&jobprp::table(&outcomes).show(form(args.format)))?;
+    Ok(0)
+}
+
+fn sprp(args: &SprpArgs, quiet: bool) -> Result<u8> {
+    let best_known = BestKnown::new(sprp::BEST_KNOWN, args.best_known.clone());
+    let options = sprp::Options {
+        blocks: args.blocks,
+        effort: match args.time {
+            Some(_) => scatter::Effort::proving(),
+            None => scatter::Effort::night(),
+        },
+        seconds: args.time,
+    };
+    let outcomes = each(&args.files, quiet, |file| {
+        let outcome = sprp::run(file, &best_known, &options)?;
+        if let Some(folder) = &args.out {
+            save(folder, &outcome.instance, &sprp::print(&outcome))?;
+        }
+        Ok(outcome)
+    })?;
+    print(&sprp::table(&outcomes).show(form(args.format)))?;
     Ok(0)
 }
 

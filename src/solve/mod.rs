@@ -8,6 +8,7 @@
 //! | [`assign`] | who is served from where, when many orders compete for few resources |
 //! | [`batch`] | which jobs share a cart, when tours are to be short |
 //! | [`pack`] | which boxes, and where each piece lies in its box (three-dimensional bin packing) |
+//! | [`scatter`] | which slots to pick from, when items lie in several, for the shortest walk |
 //! | [`select`] | which orders and aisles make the wave with most units per visited aisle |
 //! | [`tour`] | the shortest walk of a picker through a parallel-aisle warehouse |
 //! | [`joint_pick`] | which orders, items, batches and walks together make the shortest way to a number of items |
@@ -25,5 +26,6 @@ pub mod lp;
 pub mod outcome;
 pub mod pack;
 pub mod rng;
+pub mod scatter;
 pub mod select;
 pub mod tour;

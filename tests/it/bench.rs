@@ -193,3 +193,45 @@ fn orders_share_carts_and_new_bests_are_said() {
     assert_eq!(broken.status.code(), Some(3));
     assert!(String::from_utf8_lossy(&broken.stderr).contains("article 0 has no place"));
 }
+
+/// Eight public files in both layouts, by the effort of a night: how good, never how fast. One slot per article is always solved.
+#[test]
+fn slots_are_chosen_for_short_tours() {
+    let folder = fixtures().join("sprp");
+    let files = std::fs::read_dir(&folder).unwrap();
+    let mut files: Vec<String> = files
+        .map(|file| file.unwrap().path().display().to_string())
+        .filter(|path| path.ends_with(".txt"))
+        .collect();
+    files.sort();
+    let out = tempfile::tempdir().unwrap();
+    for blocks in ["1", "2"] {
+        let mut args = vec!["bench", "sprp", "--blocks", blocks, "--format", "json"];
+        args.extend(["--out", out.path().to_str().unwrap()]);
+        args.extend(files.iter().map(String::as_str));
+        let result: serde_json::Value = serde_json::from_str(&succeed(&args)).unwrap();
+        let rows = result["rows"].as_array().unwrap();
+        assert_eq!(rows.len(), 8);
+        let number = |row: &serde_json::Value, column: &str| row[column].as_f64().unwrap();
+        let mut gaps = Vec::new();
+        for row in rows {
+            let name = row["instance"].as_str().unwrap();
+            let (length, bound) = (number(row, "length"), number(row, "bound"));
+            assert!(bound <= length, "{row}");
+            assert!(!name.contains("_F1_") || bound == length, "{row}");
+            let said = row["state"].as_str().unwrap();
+            let is_varying_in_two = blocks == "2" && name.contains("varying");
+            assert!(
+                is_varying_in_two || bound <= number(row, "published"),
+                "{row}"
+            );
+            assert!(is_varying_in_two || !said.contains("too low"), "{row}");
+            gaps.extend(row["gap to published %"].as_f64());
+        }
+        let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+        assert!(mean <= 1.0, "mean gap {mean} %");
+    }
+    let broken = output(&["bench", "sprp", &format!("{}/LICENSE", folder.display())]);
+    assert_eq!(broken.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("line 1"));
+}

@@ -32,7 +32,7 @@ pub(crate) mod oracle;
 pub mod policies;
 mod search;
 mod sketch;
-mod states;
+pub(super) mod states;
 
 pub use layout::{Bay, Layout, Place};
 pub use sketch::{Sketch, Visit};

@@ -30,16 +30,16 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 /// No such transition.
-pub(super) const NONE: u16 = u16::MAX;
+pub(in crate::solve) const NONE: u16 = u16::MAX;
 
 /// Most cross-aisles the tables are generated for: 3,032 states for six of them take 0.2 MB.
-pub(super) const MAX_CROSS_AISLES: usize = 6;
+pub(in crate::solve) const MAX_CROSS_AISLES: usize = 6;
 
 /// The empty state: nothing built yet.
-pub(super) const EMPTY: u16 = 0;
+pub(in crate::solve) const EMPTY: u16 = 0;
 
 /// All states for a number of cross-aisles, and the transitions between them, by `step * count + state`.
-pub(super) struct States {
+pub(in crate::solve) struct States {
     /// Number of states.
     pub count: usize,
     once: Vec<u16>,
