@@ -226,10 +226,10 @@ fn slots_are_chosen_for_short_tours() {
                 "{row}"
             );
             assert!(is_varying_in_two || !said.contains("too low"), "{row}");
-            gaps.extend(row["gap to published %"].as_f64());
+            gaps.extend(row["gap_to_published_%"].as_f64());
         }
         let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
-        assert!(mean <= 1.0, "mean gap {mean} %");
+        assert!(gaps.len() >= 5 && mean <= 1.0, "mean gap {mean} %");
     }
     let broken = output(&["bench", "sprp", &format!("{}/LICENSE", folder.display())]);
     assert_eq!(broken.status.code(), Some(3));
