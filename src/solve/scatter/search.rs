@@ -45,6 +45,8 @@ pub(super) struct Search<'a> {
     /// The slot of each place.
     slots: Vec<u32>,
     of_item: Vec<Vec<u32>>,
+    /// Whether an item is wanted, and its slots hold more than that.
+    has_choice: Vec<bool>,
     now: Selection<'a>,
     best: (i64, Vec<u32>),
     rng: ChaCha8Rng,
@@ -65,6 +67,7 @@ impl<'a> Search<'a> {
                 is_chosen: Vec::new(),
                 short: instance.demands.iter().map(|&n| i64::from(n)).collect(),
             },
+            has_choice: Vec::new(),
             best: (i64::MAX, Vec::new()),
             rng: stream(seed, "scattered storage", 0),
         };
@@ -82,6 +85,14 @@ impl<'a> Search<'a> {
             search.slots.push(index as u32);
         }
         search.now.is_chosen = vec![false; search.places.len()];
+        let mut held = vec![0; instance.demands.len()];
+        for place in &search.places {
+            held[place.item as usize] += place.stock;
+        }
+        let wanted = search.now.short.iter().zip(held);
+        search.has_choice = wanted
+            .map(|(&wanted, held)| 0 < wanted && wanted < held)
+            .collect();
         search.recreate(false);
         search.keep();
         search
@@ -103,6 +114,9 @@ impl<'a> Search<'a> {
 
     /// So many rounds, fewer where a plan of length `goal` is found or `go_on` says no.
     pub fn run(&mut self, rounds: u64, goal: i64, go_on: &mut dyn FnMut() -> bool) {
+        if !self.has_choice.contains(&true) {
+            return;
+        }
         let threshold = THRESHOLD * self.best.0 as f64;
         for round in 0..rounds {
             if self.best.0 <= goal || !go_on() {
@@ -130,6 +144,11 @@ impl<'a> Search<'a> {
     /// Takes out stops near a random one.
     fn ruin(&mut self) {
         let chosen = &self.now.chosen;
+        let mut chosen: Vec<u32> = chosen
+            .iter()
+            .copied()
+            .filter(|&place| self.has_choice[self.places[place as usize].item as usize])
+            .collect();
         let most = MOST_TAKEN.min(chosen.len());
         let n = self.rng.random_range(1..=most);
         let seed = self.places[chosen[self.rng.random_range(0..chosen.len())] as usize].stop;
@@ -138,9 +157,9 @@ impl<'a> Search<'a> {
             let aside = i64::from(stop.stretch.abs_diff(seed.stretch));
             (aside, (stop.y - seed.y).abs(), *place)
         };
-        let mut order = chosen.clone();
-        order.sort_unstable_by_key(near);
-        self.give_up(&order[..n]);
+        chosen.sort_unstable_by_key(near);
+        chosen.truncate(n);
+        self.give_up(&chosen);
     }
 
     fn give_up(&mut self, given_up: &[u32]) {

@@ -5,19 +5,23 @@
 //! 1. shipment by shipment in the order of the waves, each line from the slot that its own tour grows least by (`choose`): a slot is
 //!    never given more than it holds;
 //! 2. cart by cart, once carts are formed: the cart puts back what it took of items with several slots, and chooses again with the
-//!    whole tour in view (`choose_again`); the better of the two stays.
+//!    whole tour in view (`choose_again`), greedily and by `solve::scatter`; the shortest stays.
 //!
 //! A slot that cannot give all that is asked counts an extra visit: the pick time of a line, in millimetres of walking. What the
 //! slots of an item do not hold in total is taken from no slot (`None`): somebody must find it. Both steps hand out every unit
 //! that is there, so a unit without slot means that all slots of its item are empty.
 //!
-//! Greedy: this is the set-covering part of picker routing with scattered storage, NP-hard (Weidinger 2018,
-//! doi 10.1016/j.omega.2018.03.008). O(slots of the item) per line and step; memory O(slots).
+//! This is picker routing with scattered storage, NP-hard (Weidinger 2018, doi 10.1016/j.omega.2018.03.008); carts choose one after
+//! the other, so an early one may take what a later one needs more. O(slots of the item) per line and greedy step, about a millisecond per cart for the
+//! search; memory O(slots).
+
+use std::collections::BTreeMap;
 
 use super::instance::Site;
 use super::walk::{bay_of, length_of};
 use crate::model::ids::{Idx, ItemIdx, SlotIdx};
-use crate::solve::tour::{Scratch, Sketch, Visit};
+use crate::solve::scatter;
+use crate::solve::tour::{Layout, Scratch, Sketch, Visit};
 
 /// Units of one line taken from one slot for one shipment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,9 @@ pub struct Pick {
     pub slot: Option<SlotIdx>,
     pub quantity: u32,
 }
+
+/// From which slots the units of each item come; `None`: no slot holds them.
+type Sources = BTreeMap<ItemIdx, Vec<(Option<SlotIdx>, u32)>>;
 
 /// What the slots of a facility still hold.
 pub struct Shelves<'s, 'a> {
@@ -119,53 +126,140 @@ impl<'s, 'a> Shelves<'s, 'a> {
         })
     }
 
-    /// Chooses again for a whole cart; keeps what was there unless it gets shorter.
+    /// Chooses again for a whole cart, greedily and by search; keeps what was there unless it gets shorter.
     pub fn choose_again(&mut self, picks: &mut Vec<Pick>) {
         let Some(floor) = &self.site.floor else {
             return;
         };
-        let mut loose = self.loose(picks);
+        let loose = self.loose(picks);
         if loose.is_empty() {
             return;
         }
-        let before = length_of(self.site, floor, picks, &mut self.scratch);
-        let old_cost = before + self.visit_mm.saturating_mul(picks.len() as i64);
-        let (moving, mut kept): (Vec<Pick>, Vec<Pick>) =
+        let (moving, fixed): (Vec<Pick>, Vec<Pick>) =
             picks.iter().partition(|pick| self.has_choice(pick));
-        if let Some(sketch) = &mut self.sketch {
-            sketch.clear();
+        self.put_back(&moving);
+        let sources = [
+            self.nearest(&loose, &fixed),
+            self.searched(floor, &loose, &fixed),
+        ];
+        let mut best = (self.cost(floor, picks), moving.clone());
+        for sources in sources.into_iter().flatten() {
+            let chosen = self.handed_out(&moving, sources);
+            let all: Vec<Pick> = fixed.iter().chain(&chosen).copied().collect();
+            let cost = self.cost(floor, &all);
+            if cost < best.0 {
+                best = (cost, chosen);
+            }
         }
-        kept.iter()
-            .filter_map(|pick| pick.slot)
-            .for_each(|slot| self.go_past(slot));
-        for pick in &moving {
+        self.take_out(&best.1);
+        *picks = fixed;
+        picks.extend(best.1);
+    }
+
+    /// The tour and the visits of a cart, millimetres.
+    fn cost(&mut self, floor: &Layout, picks: &[Pick]) -> i64 {
+        let walked = length_of(self.site, floor, picks, &mut self.scratch);
+        walked + self.visit_mm.saturating_mul(picks.len() as i64)
+    }
+
+    fn put_back(&mut self, picks: &[Pick]) {
+        for pick in picks {
             if let Some(slot) = pick.slot {
                 self.free[slot.index()] += pick.quantity;
             }
         }
-        // Fewest slots first.
-        loose.sort_by_key(|&(item, _)| (self.site.warehouse.slots_of(item).len(), item));
-        for &(item, wanted) in &loose {
-            let mut from = Vec::new();
-            self.take(item, wanted, |slot, quantity| from.push((slot, quantity)));
-            self.hand_out(item, &moving, from, &mut kept);
-        }
-        let after = length_of(self.site, floor, &kept, &mut self.scratch);
-        let new_cost = after + self.visit_mm.saturating_mul(kept.len() as i64);
-        if new_cost < old_cost {
-            *picks = kept;
-            return;
-        }
-        for (pick, sign) in kept
-            .iter()
-            .map(|p| (p, 1))
-            .chain(moving.iter().map(|p| (p, -1)))
-        {
-            if let (true, Some(slot)) = (self.has_choice(pick), pick.slot) {
-                let free = i64::from(self.free[slot.index()]) + sign * i64::from(pick.quantity);
-                self.free[slot.index()] = free as u32;
+    }
+
+    fn take_out(&mut self, picks: &[Pick]) {
+        for pick in picks {
+            if let Some(slot) = pick.slot {
+                self.free[slot.index()] -= pick.quantity;
             }
         }
+    }
+
+    /// For each item with several slots the one nearest to the tour so far, items with the fewest slots first.
+    fn nearest(&mut self, loose: &[(ItemIdx, u32)], fixed: &[Pick]) -> Option<Sources> {
+        self.sketch.as_mut()?.clear();
+        for slot in fixed.iter().filter_map(|pick| pick.slot) {
+            self.go_past(slot);
+        }
+        let mut order = loose.to_vec();
+        order.sort_by_key(|&(item, _)| (self.site.warehouse.slots_of(item).len(), item));
+        let mut sources = Sources::new();
+        for (item, wanted) in order {
+            let from = sources.entry(item).or_default();
+            self.take(item, wanted, |slot, quantity| from.push((slot, quantity)));
+        }
+        for &(slot, quantity) in sources.values().flatten() {
+            if let Some(slot) = slot {
+                self.free[slot.index()] += quantity;
+            }
+        }
+        Some(sources)
+    }
+
+    /// All slots of the cart at once (`solve::scatter`). What is fixed is an item with one slot. What no slot holds is taken from none.
+    fn searched(
+        &self,
+        floor: &Layout,
+        loose: &[(ItemIdx, u32)],
+        fixed: &[Pick],
+    ) -> Option<Sources> {
+        let mut instance = scatter::Instance {
+            layout: floor.clone(),
+            slots: Vec::new(),
+            demands: Vec::new(),
+        };
+        let mut named = Vec::new();
+        for &(item, wanted) in loose {
+            let mut held = 0;
+            for &(_, slot) in self.site.warehouse.slots_of(item) {
+                let stock = self.free[slot.index()].min(wanted);
+                if stock == 0 {
+                    continue;
+                }
+                let bay = bay_of(self.site.warehouse, slot);
+                let item = instance.demands.len() as u32;
+                instance.slots.push(scatter::Slot { bay, item, stock });
+                named.push(slot);
+                held += stock;
+            }
+            instance.demands.push(wanted.min(held));
+        }
+        for slot in fixed.iter().filter_map(|pick| pick.slot) {
+            let bay = bay_of(self.site.warehouse, slot);
+            let item = instance.demands.len() as u32;
+            let stock = 1;
+            instance.slots.push(scatter::Slot { bay, item, stock });
+            instance.demands.push(1);
+        }
+        let found = scatter::solve(&instance, &scatter::Effort::cart(), &|| f64::INFINITY)?;
+        let mut sources: Sources = loose.iter().map(|&(item, _)| (item, Vec::new())).collect();
+        for pick in found.solution.picks {
+            let item = instance.slots[pick.slot as usize].item as usize;
+            if let Some(&(item, _)) = loose.get(item) {
+                let from = sources.entry(item).or_default();
+                from.push((Some(named[pick.slot as usize]), pick.quantity));
+            }
+        }
+        for &(item, wanted) in loose {
+            let from = sources.entry(item).or_default();
+            let found: u32 = from.iter().map(|&(_, quantity)| quantity).sum();
+            if found < wanted {
+                from.push((None, wanted - found));
+            }
+        }
+        Some(sources)
+    }
+
+    /// Gives the units of the slots to the lines.
+    fn handed_out(&self, moving: &[Pick], sources: Sources) -> Vec<Pick> {
+        let mut chosen = Vec::with_capacity(moving.len());
+        for (item, from) in sources {
+            self.hand_out(item, moving, from, &mut chosen);
+        }
+        chosen
     }
 
     fn item_of(&self, pick: &Pick) -> ItemIdx {
