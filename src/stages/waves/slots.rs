@@ -207,7 +207,7 @@ impl<'s, 'a> Shelves<'s, 'a> {
         fixed: &[Pick],
     ) -> Option<Sources> {
         let mut instance = scatter::Instance {
-            layout: floor.clone(),
+            layout: *floor,
             slots: Vec::new(),
             demands: Vec::new(),
         };
