@@ -10,9 +10,15 @@
 //! in each of the four limits of a cart (totes, lines, volume, weight): the largest of the four counts. Items of which the slots hold too little
 //! count nothing, as what is missing is not walked for.
 //!
-//! **Late shipments.** Forget walking, carts and waves: shipment `j` takes at least `p_j` seconds of picking and `k_j` of packing, and what is packed by
-//! a pick-up is worked in the shift time before it. The most shipments in time of one machine that works as fast as all pickers (or all stations)
-//! together is found by Moore (1968, doi 10.1287/mnsc.15.1.102); the worse of the two machines counts. O(n log n).
+//! **Late shipments.** Forget carts and waves. A cart with a shipment that is in time is back by the pick-up, so all its labour is done before; by the
+//! same shares a shipment takes of it at least
+//!
+//! ```text
+//! p_j = time at the slots + sum over its picks  (setup + 2 d_i / speed) q_i / Q        seconds of picking
+//! ```
+//!
+//! and `k_j` seconds of packing after that. The most shipments in time of one machine that works as fast as all pickers (or all stations)
+//! together is found by Moore (1968, doi 10.1287/mnsc.15.1.102); the worst of the five machines (a picker for each limit, packing) counts. O(n log n).
 
 use std::collections::BinaryHeap;
 
@@ -26,6 +32,9 @@ use crate::solve::tour::{Layout, Place};
 /// Room for the rounding of sums.
 const ROUNDING: f64 = 1e-9;
 
+/// Of a second.
+const THOUSANDTHS: i64 = 1000;
+
 /// Millimetres that must be walked for these shipments.
 pub fn walking(site: &Site<'_>, chosen: &[u32]) -> i64 {
     let Some(floor) = &site.floor else {
@@ -34,23 +43,30 @@ pub fn walking(site: &Site<'_>, chosen: &[u32]) -> i64 {
     let reach = reach(site, floor, chosen);
     let mut totals = [0.0; 4];
     for &demand in chosen {
-        let mut farthest = 0;
-        for need in site.needs(demand) {
-            let way = reach[&need.item];
-            let [volume, weight] = site.unit_load(need.item);
-            let share = |unit: i64, most: i64| f64::min(1.0, unit as f64 / most.max(1) as f64);
-            let units = f64::from(need.quantity);
-            totals[1] += way as f64 / site.cart[1].max(1) as f64;
-            totals[2] += way as f64 * units * share(volume, site.cart[2]);
-            totals[3] += way as f64 * units * share(weight, site.cart[3]);
-            farthest = farthest.max(way);
-        }
-        if site.fits_cart(demand) {
-            totals[0] += farthest as f64 / site.cart[0].max(1) as f64;
+        let shares = shares(site, demand, |item| reach[&item] as f64);
+        for (total, share) in totals.iter_mut().zip(shares) {
+            *total += share;
         }
     }
     let most = totals.into_iter().fold(0.0, f64::max);
     (2.0 * most * (1.0 - ROUNDING)).floor() as i64
+}
+
+/// What a shipment bears, by each limit of a cart, of tours that cost `cost(item)` if the item's pick were all that is on the cart.
+fn shares(site: &Site<'_>, demand: u32, cost: impl Fn(ItemIdx) -> f64) -> [f64; 4] {
+    let share = |load: i64, most: i64| f64::min(1.0, load as f64 / most.max(1) as f64);
+    let mut borne = [0.0; 4];
+    for need in site.needs(demand) {
+        let cost = cost(need.item);
+        let [volume, weight] = site.unit_load(need.item);
+        let units = f64::from(need.quantity);
+        // One tote: its dearest pick.
+        borne[0] = f64::max(borne[0], cost * share(1, site.cart[0]));
+        borne[1] += cost * share(1, site.cart[1]);
+        borne[2] += cost * units * share(volume, site.cart[2]);
+        borne[3] += cost * units * share(weight, site.cart[3]);
+    }
+    borne
 }
 
 /// Way from the depot to the nearest slot of each item, mm; 0 where the slots do not hold all that is asked for.
@@ -81,26 +97,45 @@ pub fn late(site: &Site<'_>, chosen: &[u32]) -> u32 {
     let in_time = |demand: &&u32| site.demands[**demand as usize].ready.0 < due(**demand);
     let open: Vec<u32> = chosen.iter().filter(in_time).copied().collect();
     let too_late = (chosen.len() - open.len()) as u32;
+    let (pickers, stations) = (site.facility.pickers, site.facility.pack_stations);
+    let pack_time = site.facility.pack_time_per_package.0;
+    let packages = |demand: u32| i64::from(site.demands[demand as usize].packages);
+    let packing = open.iter().map(|&demand| {
+        let work = packages(demand).saturating_mul(pack_time);
+        (i64::from(stations).saturating_mul(due(demand)), work)
+    });
+    let mut worst = fewest_late(packing.collect());
+    let picking = least_picking(site, &open);
+    for limit in 0..4 {
+        let jobs = open.iter().zip(&picking).map(|(&demand, work)| {
+            let packed = pack_time * packages(demand).min(1);
+            let available = (due(demand) - packed).saturating_mul(THOUSANDTHS);
+            (i64::from(pickers).saturating_mul(available), work[limit])
+        });
+        worst = worst.max(fewest_late(jobs.collect()));
+    }
+    too_late + worst
+}
+
+/// Thousandths of a second of picking that each shipment takes at least, by each limit of a cart.
+fn least_picking(site: &Site<'_>, open: &[u32]) -> Vec<[i64; 4]> {
     let (facility, schedule) = (site.facility, &site.params.schedule);
-    let picking = |demand: u32| {
+    let reach = site.floor.as_ref().map(|floor| reach(site, floor, open));
+    let speed = f64::from(facility.walk_mm_per_second.max(1));
+    let tour = |item: ItemIdx| {
+        let way = reach.as_ref().map_or(0, |reach| reach[&item]);
+        schedule.batch_setup_seconds as f64 + 2.0 * way as f64 / speed
+    };
+    let work = |&demand: &u32| {
         let seconds = site.needs(demand).iter().map(|need| {
             let more = i64::from(need.quantity.saturating_sub(1));
             facility.pick_time_per_line.0 + more * schedule.pick_seconds_per_unit
         });
-        seconds.sum()
+        let at_slots: i64 = seconds.sum::<i64>() * THOUSANDTHS;
+        shares(site, demand, tour)
+            .map(|share| at_slots + (share * THOUSANDTHS as f64 * (1.0 - ROUNDING)).floor() as i64)
     };
-    let packing = |demand: u32| {
-        i64::from(site.demands[demand as usize].packages) * facility.pack_time_per_package.0
-    };
-    let machine = |workers: u32, work: &dyn Fn(u32) -> i64| {
-        let jobs = open.iter();
-        fewest_late(
-            jobs.map(|&demand| (i64::from(workers) * due(demand), work(demand)))
-                .collect(),
-        )
-    };
-    let picked = machine(facility.pickers, &picking);
-    too_late + picked.max(machine(facility.pack_stations, &packing))
+    open.iter().map(work).collect()
 }
 
 /// Fewest late jobs of one machine; jobs as (due, work). Whenever the jobs so far do not fit, the longest of them is late.

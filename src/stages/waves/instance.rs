@@ -8,6 +8,7 @@ use crate::params::Params;
 use crate::solve::tour::Layout;
 
 use super::Input;
+use super::slots::Pick;
 use crate::model::clock::ShiftClock;
 use crate::solve::batch::Load;
 
@@ -139,6 +140,15 @@ impl<'a> Site<'a> {
     pub fn fits_cart(&self, demand: u32) -> bool {
         let load = &self.demands[demand as usize].load;
         load.iter().zip(&self.cart).all(|(load, most)| load <= most)
+    }
+
+    /// Time at the slot.
+    pub fn pick_seconds(&self, pick: &Pick) -> i64 {
+        let schedule = &self.params.schedule;
+        let level = pick.slot.map_or(0, |slot| self.warehouse.place[slot].level);
+        self.facility.pick_time_per_line.0
+            + i64::from(pick.quantity.saturating_sub(1)) * schedule.pick_seconds_per_unit
+            + i64::from(level) * schedule.level_seconds
     }
 
     /// What a picker walks in the time of `duration`.

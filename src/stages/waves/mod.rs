@@ -6,7 +6,8 @@
 //! 2. `wave` cuts the shipments of each carrier pick-up into waves, by priority and place;
 //! 3. `solve::batch` shares the shipments of a wave among carts;
 //! 4. `slots` chooses again, cart by cart; `walk` finds the shortest tour of each cart and its labour;
-//! 5. `release` puts the waves in order, those that can make their pick-up first, and gives each its time.
+//! 5. `release` puts the waves in order, those that can make their pick-up first, and gives each its time;
+//! 6. where somebody is late, `triage` chooses who makes the pick-up, shipment by shipment, and 2 to 5 are done again.
 //!
 //! `rules` plans the same night by the rules in use, `bounds` says what no plan undercuts.
 //!
@@ -30,6 +31,7 @@ mod slots;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod triage;
 mod walk;
 mod wave;
 

@@ -46,14 +46,25 @@ struct Work {
     services: Vec<ServiceIdx>,
 }
 
-/// Waves in the order of release with their times; those without are not planned.
-pub fn release(
-    site: &Site<'_>,
-    drafts: &[Draft],
-    carts: &[Vec<Cart>],
-) -> Vec<(usize, Option<Times>)> {
+/// Late shipments by priority, 9 first: compared so, one of them outweighs all less urgent ones.
+pub type Late = [i64; 10];
+
+/// Waves in the order of release.
+pub struct Released {
+    /// Position of the wave, and its times; those without are not planned.
+    pub waves: Vec<(usize, Option<Times>)>,
+    pub late: Late,
+}
+
+/// Puts the waves in order and gives them their times.
+pub fn release(site: &Site<'_>, drafts: &[Draft], carts: &[Vec<Cart>]) -> Released {
     let mut works = works(site, drafts, carts);
     let planned: Vec<Timestamp> = works.iter().map(|work| work.due).collect();
+    for (work, draft) in works.iter_mut().zip(drafts) {
+        if draft.is_put_off {
+            work.due = work.next_due(site);
+        }
+    }
     let mut best = by_due_date(site, &works, carts);
     let mut fewest = late(&best, &works, &planned);
     let mut now = best.clone();
@@ -68,7 +79,10 @@ pub fn release(
             (best, fewest) = (now.clone(), late);
         }
     }
-    best
+    Released {
+        waves: best,
+        late: fewest,
+    }
 }
 
 /// Times of waves that are released one after the other as they stand.
@@ -97,8 +111,7 @@ fn works(site: &Site<'_>, drafts: &[Draft], carts: &[Vec<Cart>]) -> Vec<Work> {
         .collect()
 }
 
-/// Late shipments by priority, 9 first: compared so, one of them outweighs all less urgent ones.
-fn late(released: &[(usize, Option<Times>)], works: &[Work], planned: &[Timestamp]) -> [i64; 10] {
+fn late(released: &[(usize, Option<Times>)], works: &[Work], planned: &[Timestamp]) -> Late {
     let mut late = [0; 10];
     for &(wave, times) in released {
         if times.is_none_or(|times| times.expected_end > planned[wave]) {

@@ -6,9 +6,10 @@ use super::Input;
 use super::bounds;
 use super::carts::{first_picks, load};
 use super::instance::Site;
-use super::release::{Times, release};
+use super::release::{Late, Released, Times, release};
 use super::rules::{Ruled, judge, rules};
 use super::slots::Shelves;
+use super::triage;
 use super::walk::Cart;
 use super::wave::{Draft, draw_up, jobs};
 use crate::error::Result;
@@ -74,49 +75,106 @@ pub fn run(input: Input<'_>, ctx: &Ctx<'_>) -> Result<Waved> {
 
 fn plan(site: Site<'_>, seed: u64) -> FacilityPlan<'_> {
     let (chosen, mut not_waved) = possible(&site);
-    let mut order = chosen.clone();
+    let mut night = in_time(&site, &chosen, seed);
+    // A wave that ends too late gives its slots back, so the others are walked again if that can help them. Waves only get fewer.
+    loop {
+        let mut kept = vec![false; night.drafts.len()];
+        for &(wave, times) in &night.released.waves {
+            kept[wave] = times.is_some();
+            if times.is_none() {
+                not_waved.extend(night.drafts[wave].members().map(|demand| {
+                    let shipment = site.demands[demand as usize].shipment;
+                    (shipment, too_late(&site))
+                }));
+            }
+        }
+        if kept.iter().all(|&kept| kept) || !night.has_gap(&kept) {
+            break;
+        }
+        let mut keep = kept.into_iter();
+        night.drafts.retain(|_| keep.next().unwrap_or(false));
+        night = Night::drawn(&site, night.drafts);
+    }
+    let waves = night.planned();
+    let rules = compare(&site, &chosen, &waves, not_waved.len());
+    FacilityPlan {
+        site,
+        waves,
+        not_waved,
+        rules,
+    }
+}
+
+/// The night with the fewest late: as everybody is planned, or with those put off whom `triage` finds.
+fn in_time(site: &Site<'_>, chosen: &[u32], seed: u64) -> Night {
+    let mut order = chosen.to_vec();
     order.sort_by_key(|&demand| {
         let row = &site.demands[demand as usize];
         (row.cutoff, std::cmp::Reverse(row.priority), demand)
     });
-    let picks = first_picks(&site, &mut Shelves::new(&site), &order);
-    let mut drafts = draw_up(&site, &chosen, &jobs(&site, &picks), seed);
-    // A wave that ends too late gives its slots back, so the others are walked again if that can help them. Waves only get fewer.
-    loop {
-        let mut carts = load(&site, &drafts);
-        let released = release(&site, &drafts, &carts);
-        let mut waves = Vec::with_capacity(drafts.len());
-        let mut kept = vec![false; drafts.len()];
-        for &(wave, times) in &released {
-            kept[wave] = times.is_some();
-            match times {
-                Some(times) => waves.push(Planned {
-                    draft: drafts[wave].clone(),
-                    carts: std::mem::take(&mut carts[wave]),
-                    times,
-                }),
-                None => not_waved.extend(drafts[wave].members().map(|demand| {
-                    let shipment = site.demands[demand as usize].shipment;
-                    (shipment, too_late(&site))
-                })),
-            }
+    let picks = first_picks(site, &mut Shelves::new(site), &order);
+    let jobs = jobs(site, &picks);
+    let draw = |put_off: &[bool]| Night::drawn(site, draw_up(site, chosen, &jobs, put_off, seed));
+    let mut night = draw(&vec![false; site.demands.len()]);
+    let mut works = triage::works(site, &night.carts);
+    for share in TRIAGE_SHARES {
+        if night.released.late == Late::default() {
+            break;
         }
-        let picks = waves
-            .iter()
-            .flat_map(|wave| &wave.carts)
-            .flat_map(|cart| &cart.picks);
-        let has_gap = picks.into_iter().any(|pick| pick.slot.is_none());
-        if !has_gap || kept.iter().all(|&kept| kept) {
-            let rules = compare(&site, &chosen, &waves, not_waved.len());
-            return FacilityPlan {
-                site,
-                waves,
-                not_waved,
-                rules,
-            };
+        let put_off = triage::put_off(site, chosen, &works, share);
+        if !put_off.contains(&true) {
+            continue;
         }
-        let mut keep = kept.into_iter();
-        drafts.retain(|_| keep.next().unwrap_or(false));
+        let other = draw(&put_off);
+        if other.released.late >= night.released.late {
+            break;
+        }
+        works = triage::works(site, &other.carts);
+        night = other;
+    }
+    night
+}
+
+/// Shares of working time for which `triage` is tried, until one makes no fewer late: waves wait for their last cart, and packing for the first,
+/// so not all of it is work.
+const TRIAGE_SHARES: [f64; 4] = [1.0, 0.97, 0.94, 0.91];
+
+/// Waves with their carts and times.
+struct Night {
+    drafts: Vec<Draft>,
+    carts: Vec<Vec<Cart>>,
+    released: Released,
+}
+
+impl Night {
+    fn drawn(site: &Site<'_>, drafts: Vec<Draft>) -> Night {
+        let carts = load(site, &drafts);
+        Night {
+            released: release(site, &drafts, &carts),
+            drafts,
+            carts,
+        }
+    }
+
+    /// Whether a wave that is kept picks something from no slot.
+    fn has_gap(&self, kept: &[bool]) -> bool {
+        let kept = self.carts.iter().zip(kept).filter(|&(_, &kept)| kept);
+        let mut picks = kept.flat_map(|(wave, _)| wave).flat_map(|cart| &cart.picks);
+        picks.any(|pick| pick.slot.is_none())
+    }
+
+    /// In order of release, without those that do not end in time.
+    fn planned(mut self) -> Vec<Planned> {
+        let waves = self.released.waves.into_iter();
+        waves
+            .filter_map(|(wave, times)| {
+                Some(Planned {
+                    times: times?,
+                    draft: std::mem::take(&mut self.drafts[wave]),
+                    carts: std::mem::take(&mut self.carts[wave]),
+                })
+            })
+            .collect()
     }
 }
 

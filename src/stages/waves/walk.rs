@@ -109,14 +109,8 @@ fn up_and_down(stops: &[Bay]) -> Vec<u32> {
 }
 
 fn labour(site: &Site<'_>, picks: &[Pick], distance: i64) -> Seconds {
-    let schedule = &site.params.schedule;
     let speed = i64::from(site.facility.walk_mm_per_second.max(1));
-    let mut seconds = schedule.batch_setup_seconds + (distance + speed - 1) / speed;
-    for pick in picks {
-        let level = pick.slot.map_or(0, |slot| site.warehouse.place[slot].level);
-        seconds += site.facility.pick_time_per_line.0
-            + i64::from(pick.quantity.saturating_sub(1)) * schedule.pick_seconds_per_unit
-            + i64::from(level) * schedule.level_seconds;
-    }
-    Seconds(seconds)
+    let walking = (distance + speed - 1) / speed;
+    let picking: i64 = picks.iter().map(|pick| site.pick_seconds(pick)).sum();
+    Seconds(site.params.schedule.batch_setup_seconds + walking + picking)
 }

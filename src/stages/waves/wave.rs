@@ -26,6 +26,8 @@ pub struct Draft {
     pub carts: Vec<Vec<u32>>,
     /// Shipments larger than a cart.
     pub oversize: Vec<u32>,
+    /// Its shipments make room for others and go with the next pick-up of their carriers (`triage`).
+    pub is_put_off: bool,
 }
 
 impl Draft {
@@ -34,15 +36,21 @@ impl Draft {
     }
 }
 
-/// Draws up all waves of a facility, in order of their cut-off.
-pub fn draw_up(site: &Site<'_>, chosen: &[u32], jobs: &Jobs, seed: u64) -> Vec<Draft> {
+/// Draws up all waves of a facility, in order of their cut-off; those put off in waves of their own.
+pub fn draw_up(
+    site: &Site<'_>,
+    chosen: &[u32],
+    jobs: &Jobs,
+    put_off: &[bool],
+    seed: u64,
+) -> Vec<Draft> {
     let mut pools: BTreeMap<_, Vec<u32>> = BTreeMap::new();
     for &demand in chosen {
         let row = &site.demands[demand as usize];
         let carrier = (!site.params.waves.mix_carriers).then_some(row.carrier);
         let arrival = (row.ready.0 + 3_599) / 3_600;
         pools
-            .entry((row.cutoff, arrival, carrier))
+            .entry((row.cutoff, put_off[demand as usize], arrival, carrier))
             .or_default()
             .push(demand);
     }
@@ -53,8 +61,10 @@ pub fn draw_up(site: &Site<'_>, chosen: &[u32], jobs: &Jobs, seed: u64) -> Vec<D
         calls: 0,
         waves: Vec::new(),
         open: Open::default(),
+        is_put_off: false,
     };
-    for pool in pools.into_values() {
+    for ((_, is_put_off, ..), pool) in pools {
+        composer.is_put_off = is_put_off;
         composer.pool(pool);
     }
     composer.waves
@@ -93,6 +103,8 @@ struct Composer<'s, 'a> {
     calls: u64,
     waves: Vec<Draft>,
     open: Open,
+    /// The pool is.
+    is_put_off: bool,
 }
 
 impl Composer<'_, '_> {
@@ -182,6 +194,7 @@ impl Composer<'_, '_> {
         self.waves.push(Draft {
             carts,
             oversize: open.oversize,
+            is_put_off: self.is_put_off,
         });
     }
 
