@@ -12,7 +12,7 @@ pub use doc::{ParamDoc, markdown};
 pub(crate) use resolve::edit_distance;
 pub use resolve::{from_toml, set};
 
-pub use value::{Explain, TourRule};
+pub use value::{Consolidation, Explain, TourRule};
 
 use macros::sections;
 
@@ -121,6 +121,8 @@ sections! {
             "a wave that sorters and pack stations can keep apart";
         max_shipments: i64 = 400, in 1..=1_000_000, "shipments", "places of the put wall or sorter";
         mix_carriers: bool = true, "", "shipments of several carriers may share a wave (they always share a cut-off)";
+        consolidation: Consolidation = Consolidation::Cart, "",
+            "where the lines of a shipment come together: on one cart; at a put wall, each cart staying in one zone of `slots.zone`; or at a sorter, lines coming in bulk on any cart of the wave (then totes do not limit a cart)";
         cart_shipments: i64 = 16, in 1..=1_000, "totes", "totes on a cart; one shipment each";
         cart_lines: i64 = 60, in 1..=10_000, "lines", "what a picker collects before fatigue and errors rise";
         cart_volume_l: i64 = 640, in 1..=100_000, "litres", "16 totes of 40 litres";

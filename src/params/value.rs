@@ -114,6 +114,41 @@ impl ParamValue for TourRule {
     }
 }
 
+/// Where the lines of a shipment come together.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Consolidation {
+    /// On the cart: a shipment is picked on one cart, into a tote of its own.
+    #[default]
+    Cart,
+    /// At a put wall: each cart stays in one zone.
+    Zone,
+    /// At a sorter: lines come in bulk on any cart of the wave.
+    Sorter,
+}
+
+impl ParamValue for Consolidation {
+    const KIND: &'static str = "cart, zone or sorter";
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "cart" => Some(Consolidation::Cart),
+            "zone" => Some(Consolidation::Zone),
+            "sorter" => Some(Consolidation::Sorter),
+            _ => None,
+        }
+    }
+    fn show(self) -> String {
+        match self {
+            Consolidation::Cart => "cart",
+            Consolidation::Zone => "zone",
+            Consolidation::Sorter => "sorter",
+        }
+        .to_owned()
+    }
+}
+
 /// `1..=100`, or what the type says where there is no range.
 pub fn show_range<T: ParamValue>(range: Option<&RangeInclusive<T>>) -> String {
     range.map_or_else(

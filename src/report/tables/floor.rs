@@ -128,7 +128,11 @@ fn pick_tasks<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .line(|t, i| t.line[i])
     .shipment(|t, i| t.shipment[i])
     .col("quantity", "units", |t, i, _| t.quantity[i])
-    .col("tote", "tote on the cart, from 1", |t, i, _| t.tote[i])
+    .col(
+        "tote",
+        "tote on the cart, from 1; 0: in bulk, for a sorter",
+        |t, i, _| t.tote[i],
+    )
     .erase()
 }
 

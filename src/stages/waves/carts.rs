@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::instance::Site;
+use super::parts::Parts;
 use super::slots::{Pick, Shelves};
 use super::walk::{Cart, walk};
 use super::wave::Draft;
@@ -25,23 +26,24 @@ pub fn first_picks(
 /// Carts of each wave, most urgent first, then the longest, so that no long cart is left for the end.
 ///
 /// Slots are shared by all waves, so they are chosen wave by wave; tours are walked in parallel.
-pub fn load(site: &Site<'_>, drafts: &[Draft]) -> Vec<Vec<Cart>> {
-    let order: Vec<u32> = drafts.iter().flat_map(Draft::members).collect();
+pub fn load(site: &Site<'_>, parts: &Parts, drafts: &[Draft]) -> Vec<Vec<Cart>> {
     let mut shelves = Shelves::new(site);
-    let picks = first_picks(site, &mut shelves, &order);
+    for draft in drafts {
+        for part in draft.parts() {
+            shelves.take_out(parts.picks(part));
+        }
+    }
     let mut carts: Vec<Vec<Vec<Pick>>> = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let mut wave = Vec::with_capacity(draft.carts.len());
         for cart in &draft.carts {
-            let mut together: Vec<Pick> = cart
-                .iter()
-                .flat_map(|&demand| picks[demand as usize].iter().copied())
-                .collect();
+            let picks = cart.iter().flat_map(|&part| parts.picks(part));
+            let mut together: Vec<Pick> = picks.copied().collect();
             shelves.choose_again(&mut together);
             wave.push(together);
         }
-        for &demand in &draft.oversize {
-            wave.extend(split(site, &picks[demand as usize]));
+        for &part in &draft.oversize {
+            wave.extend(split(site, parts.picks(part)));
         }
         carts.push(wave);
     }
@@ -65,7 +67,7 @@ pub fn load(site: &Site<'_>, drafts: &[Draft]) -> Vec<Vec<Cart>> {
         .collect()
 }
 
-/// Cuts a shipment larger than a cart into cart loads, slot by slot as they lie in the warehouse. A unit larger than a cart is
+/// Cuts what is larger than a cart into cart loads, slot by slot as they lie in the warehouse. A unit larger than a cart is
 /// a load by itself.
 fn split(site: &Site<'_>, picks: &[Pick]) -> Vec<Vec<Pick>> {
     let mut picks = picks.to_vec();

@@ -1,10 +1,10 @@
 //! From columns to the problem of one facility: what must be picked for which shipment, by when, with which carts, on which floor.
 
-use crate::model::ids::{CarrierIdx, FacilityIdx, Idx, ItemIdx, LineIdx, ShipmentIdx};
+use crate::model::ids::{CarrierIdx, FacilityIdx, Idx, ItemIdx, LineIdx, ShipmentIdx, SlotIdx};
 use crate::model::network::Facility;
 use crate::model::units::{Seconds, Timestamp};
 use crate::model::warehouse::Warehouse;
-use crate::params::Params;
+use crate::params::{Consolidation, Params};
 use crate::solve::tour::Layout;
 
 use super::Input;
@@ -55,6 +55,8 @@ pub struct Site<'a> {
     pub clock: ShiftClock,
     /// What a cart holds, never more than a wave may.
     pub cart: Load,
+    /// Zone of each slot, where carts stay in one; otherwise empty.
+    zones: Vec<u32>,
     /// In order of shipment.
     pub demands: Vec<Demand>,
     needs: Vec<Need>,
@@ -78,6 +80,10 @@ impl<'a> Site<'a> {
             floor: floor(warehouse),
             clock: ShiftClock::new(input.calendar.shifts(index)),
             cart: cart(params),
+            zones: match params.waves.consolidation {
+                Consolidation::Zone => zones(warehouse),
+                _ => Vec::new(),
+            },
             demands: Vec::with_capacity(shipments.len()),
             needs: Vec::new(),
         };
@@ -138,8 +144,22 @@ impl<'a> Site<'a> {
 
     /// Whether the shipment goes on one cart.
     pub fn fits_cart(&self, demand: u32) -> bool {
-        let load = &self.demands[demand as usize].load;
+        self.fits(&self.demands[demand as usize].load)
+    }
+
+    /// Whether a cart holds it.
+    pub fn fits(&self, load: &Load) -> bool {
         load.iter().zip(&self.cart).all(|(load, most)| load <= most)
+    }
+
+    /// The zone of a slot, where carts stay in one.
+    pub fn zone(&self, slot: SlotIdx) -> u32 {
+        self.zones[slot.index()]
+    }
+
+    /// Whether shipments come together at a put wall or sorter.
+    pub fn is_consolidated(&self) -> bool {
+        self.params.waves.consolidation != Consolidation::Cart
     }
 
     /// Time at the slot.
@@ -166,11 +186,24 @@ fn unit_load(input: Input<'_>, item: ItemIdx) -> [i64; 2] {
     ]
 }
 
-/// The limits of a cart, cut to those of a wave.
+/// Numbers for the names of zones; slots without a name are a zone too.
+fn zones(warehouse: &Warehouse) -> Vec<u32> {
+    let name = |slot: usize| warehouse.zone.get(SlotIdx::from_usize(slot));
+    let mut names: Vec<&str> = (0..warehouse.len()).map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let number = |slot| names.partition_point(|&other| other < name(slot)) as u32;
+    (0..warehouse.len()).map(number).collect()
+}
+
+/// The limits of a cart, cut to those of a wave. In bulk there are no totes.
 fn cart(params: &Params) -> Load {
     let waves = &params.waves;
     [
-        waves.cart_shipments.min(waves.max_shipments),
+        match waves.consolidation {
+            Consolidation::Sorter => waves.max_shipments,
+            _ => waves.cart_shipments.min(waves.max_shipments),
+        },
         waves.cart_lines.min(waves.max_lines),
         waves.cart_volume_l.saturating_mul(1_000_000),
         waves.cart_weight_kg.saturating_mul(1_000),

@@ -23,6 +23,7 @@ mod bounds;
 mod carts;
 mod check;
 mod instance;
+mod parts;
 mod release;
 mod rules;
 mod run;

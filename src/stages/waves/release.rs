@@ -10,7 +10,7 @@
 //! ones first, is kept; so they are never later than by earliest due date alone. At most [`MOST_PUT_OFFS`] orders are tried: O(put-offs × carts × log pickers).
 //!
 //! **Times.** Of the waves that have arrived when a picker is free the one with the earliest due date goes next. In that order pickers take carts one by one (list scheduling); a wave is released when a picker first has no cart left
-//! of the wave before. Packing starts with its first cart and ends when the stations are through with it. O(carts × log pickers).
+//! of the wave before. Packing starts with its first cart (with its last, where shipments come together at a put wall or sorter) and ends when the stations are through with it. O(carts × log pickers).
 //!
 //! A wave that does not end within the horizon is not planned.
 
@@ -127,7 +127,12 @@ fn ceil_div(a: i64, b: i64) -> i64 {
 
 impl Work {
     fn of(site: &Site<'_>, draft: &Draft, carts: &[Cart]) -> Work {
-        let rows = || draft.members().map(|demand| &site.demands[demand as usize]);
+        let rows = || {
+            draft
+                .members
+                .iter()
+                .map(|&demand| &site.demands[demand as usize])
+        };
         let pack_time = site.facility.pack_time_per_package.0;
         let stations = i64::from(site.facility.pack_stations);
         let packages: i64 = rows().map(|row| i64::from(row.packages)).sum();
@@ -259,7 +264,13 @@ impl<'s, 'a> Floor<'s, 'a> {
             first = first.min(end);
             last = last.max(end);
         }
-        let packed = (self.packing_free.max(first.min(last)) + work.packing).max(last + work.tail);
+        // A put wall or sorter is emptied when the last cart is in.
+        let first = if self.site.is_consolidated() {
+            last
+        } else {
+            first.min(last)
+        };
+        let packed = (self.packing_free.max(first) + work.packing).max(last + work.tail);
         let start = self.site.clock.starts(Seconds(release))?;
         let end = self.site.clock.ends(Seconds(packed))?;
         self.pickers = pickers;

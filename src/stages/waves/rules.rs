@@ -16,11 +16,12 @@ use rayon::prelude::*;
 
 use super::carts::load;
 use super::instance::Site;
+use super::parts::Parts;
 use super::release::{Times, earliest_first, in_order};
 use super::walk::Cart;
 use super::wave::Draft;
 use crate::model::status::WaveWay;
-use crate::solve::batch::Load;
+use crate::solve::batch::{Jobs, Load};
 
 /// Open carts of a carrier: the oldest is closed when there are more.
 const OPEN_CARTS: usize = 64;
@@ -44,12 +45,12 @@ pub struct Ruled {
 }
 
 /// All rules, for the shipments that can be picked.
-pub fn rules(site: &Site<'_>, chosen: &[u32]) -> Vec<Ruled> {
+pub fn rules(site: &Site<'_>, parts: &Parts, chosen: &[u32]) -> Vec<Ruled> {
     RULES
         .into_par_iter()
         .map(|way| {
-            let drafts = drafts(site, chosen, way);
-            let carts = load(site, &drafts);
+            let drafts: Vec<Draft> = drafts(site, parts, chosen, way);
+            let carts = load(site, parts, &drafts);
             let times = match way {
                 WaveWay::EarliestCutoffFirst => earliest_first(site, &drafts, &carts),
                 _ => in_order(site, &drafts, &carts),
@@ -76,7 +77,11 @@ pub fn judge<'w>(
             let cutoff = site.demands[*demand as usize].cutoff;
             times.is_none_or(|times| times.expected_end > cutoff)
         };
-        ruled.late += draft.members().filter(is_late).count() as u32;
+        ruled.late += draft
+            .members
+            .iter()
+            .filter(|demand| is_late(demand))
+            .count() as u32;
         if times.is_some() {
             ruled.carts += carts.len() as u32;
             ruled.distance += carts.iter().map(|cart| cart.distance.0).sum::<i64>();
@@ -86,20 +91,20 @@ pub fn judge<'w>(
 }
 
 /// The waves of a rule.
-fn drafts(site: &Site<'_>, chosen: &[u32], way: WaveWay) -> Vec<Draft> {
+fn drafts(site: &Site<'_>, parts: &Parts, chosen: &[u32], way: WaveWay) -> Vec<Draft> {
+    let next_fit = |order: &[u32]| next_fit(site, parts.shipments(), order);
+    let waves = |carts| waves(site, parts, carts);
     let mut order = chosen.to_vec();
     order.sort_by_key(|&demand| (site.demands[demand as usize].ready, demand));
     match way {
         WaveWay::EarliestCutoffFirst => {
             order.sort_by_key(|&demand| pool(site, demand));
             let pools = order.chunk_by(|&a, &b| pool(site, a) == pool(site, b));
-            pools
-                .flat_map(|pool| waves(site, next_fit(site, pool)))
-                .collect()
+            pools.flat_map(|pool| waves(next_fit(pool))).collect()
         }
-        WaveWay::FirstFitByCarrier => waves(site, first_fit(site, &order)),
-        WaveWay::OneOrderAtATime => waves(site, order.iter().map(|&demand| vec![demand]).collect()),
-        _ => waves(site, next_fit(site, &order)),
+        WaveWay::FirstFitByCarrier => waves(first_fit(site, &order)),
+        WaveWay::OneOrderAtATime => waves(order.iter().map(|&demand| vec![demand]).collect()),
+        _ => waves(next_fit(&order)),
     }
 }
 
@@ -110,15 +115,15 @@ fn pool(site: &Site<'_>, demand: u32) -> (crate::model::units::Timestamp, i64) {
 }
 
 /// Carts filled one after the other.
-fn next_fit(site: &Site<'_>, order: &[u32]) -> Vec<Vec<u32>> {
+fn next_fit(site: &Site<'_>, jobs: &Jobs, order: &[u32]) -> Vec<Vec<u32>> {
     let mut carts: Vec<Vec<u32>> = Vec::new();
     let mut room: Option<Load> = None;
-    for &demand in order {
-        let load = &site.demands[demand as usize].load;
+    for &job in order {
+        let load = jobs.load(job);
         let left = room.and_then(|room| less(&room, load));
         match (left, carts.last_mut()) {
-            (Some(_), Some(cart)) => cart.push(demand),
-            _ => carts.push(vec![demand]),
+            (Some(_), Some(cart)) => cart.push(job),
+            _ => carts.push(vec![job]),
         }
         room = left.or_else(|| less(&site.cart, load));
     }
@@ -166,7 +171,7 @@ fn less(room: &Load, load: &Load) -> Option<Load> {
 }
 
 /// Waves filled with carts in the given order, within the limits of a wave. What is larger than a cart goes on carts of its own.
-fn waves(site: &Site<'_>, carts: Vec<Vec<u32>>) -> Vec<Draft> {
+fn waves(site: &Site<'_>, parts: &Parts, carts: Vec<Vec<u32>>) -> Vec<Draft> {
     let limits = &site.params.waves;
     let mut drafts: Vec<Draft> = Vec::new();
     let (mut shipments, mut lines) = (0, 0);
@@ -184,11 +189,29 @@ fn waves(site: &Site<'_>, carts: Vec<Vec<u32>>) -> Vec<Draft> {
         }
         (shipments, lines) = (shipments + more, lines + more_lines);
         if let Some(draft) = drafts.last_mut() {
+            draft.members.extend(&cart);
             match cart[..] {
+                _ if site.is_consolidated() => {}
                 [only] if !site.fits_cart(only) => draft.oversize.push(only),
                 _ => draft.carts.push(cart),
             }
         }
     }
+    if site.is_consolidated() {
+        drafts
+            .iter_mut()
+            .for_each(|draft| take_apart(site, parts, draft));
+    }
     drafts
+}
+
+/// The wave's parts, zone by zone in the order of its shipments.
+fn take_apart(site: &Site<'_>, parts: &Parts, draft: &mut Draft) {
+    let (mut small, large) = parts.small_and_large(site, &draft.members);
+    small.sort_by_key(|&part| parts.zone(part));
+    let zones = small.chunk_by(|&a, &b| parts.zone(a) == parts.zone(b));
+    draft.carts = zones
+        .flat_map(|zone| next_fit(site, &parts.jobs, zone))
+        .collect();
+    draft.oversize = large;
 }

@@ -6,18 +6,20 @@ use super::Input;
 use super::bounds;
 use super::carts::{first_picks, load};
 use super::instance::Site;
+use super::parts::Parts;
 use super::release::{Late, Released, Times, release};
 use super::rules::{Ruled, judge, rules};
 use super::slots::Shelves;
 use super::triage;
 use super::walk::Cart;
-use super::wave::{Draft, draw_up, jobs};
+use super::wave::{Draft, draw_up};
 use crate::error::Result;
 use crate::model::csr::Csr;
 use crate::model::ids::{BatchIdx, FacilityIdx, Idx, IdxVec, ShipmentIdx, WaveIdx};
 use crate::model::plan::{PickBatch, PickTask, Wave, WaveRule, Waved};
 use crate::model::status::WaveWay;
 use crate::model::units::{Grams, Millimetres, Seconds, Timestamp};
+use crate::params::Consolidation;
 use crate::stage::Ctx;
 
 /// A wave of one facility.
@@ -75,28 +77,28 @@ pub fn run(input: Input<'_>, ctx: &Ctx<'_>) -> Result<Waved> {
 
 fn plan(site: Site<'_>, seed: u64) -> FacilityPlan<'_> {
     let (chosen, mut not_waved) = possible(&site);
-    let mut night = in_time(&site, &chosen, seed);
-    // A wave that ends too late gives its slots back, so the others are walked again if that can help them. Waves only get fewer.
-    loop {
-        let mut kept = vec![false; night.drafts.len()];
-        for &(wave, times) in &night.released.waves {
-            kept[wave] = times.is_some();
-            if times.is_none() {
-                not_waved.extend(night.drafts[wave].members().map(|demand| {
-                    let shipment = site.demands[demand as usize].shipment;
-                    (shipment, too_late(&site))
-                }));
-            }
+    let mut kept = chosen.clone();
+    // A wave that ends too late gives its slots back, so the others are planned again if that can help them. Waves only get fewer.
+    let (parts, night) = loop {
+        let parts = cut(&site, &kept);
+        let night = in_time(&site, &parts, &kept, seed);
+        let dropped = night.dropped();
+        not_waved.extend(dropped.iter().map(|&demand| {
+            let shipment = site.demands[demand as usize].shipment;
+            (shipment, too_late(&site))
+        }));
+        if dropped.is_empty() || !night.has_gap() {
+            break (parts, night);
         }
-        if kept.iter().all(|&kept| kept) || !night.has_gap(&kept) {
-            break;
-        }
-        let mut keep = kept.into_iter();
-        night.drafts.retain(|_| keep.next().unwrap_or(false));
-        night = Night::drawn(&site, night.drafts);
-    }
+        kept.retain(|demand| dropped.binary_search(demand).is_err());
+    };
     let waves = night.planned();
-    let rules = compare(&site, &chosen, &waves, not_waved.len());
+    // The rules plan everybody.
+    let parts = match kept.len() == chosen.len() {
+        true => parts,
+        false => cut(&site, &chosen),
+    };
+    let rules = compare(&site, &parts, &chosen, &waves, not_waved.len());
     FacilityPlan {
         site,
         waves,
@@ -105,16 +107,27 @@ fn plan(site: Site<'_>, seed: u64) -> FacilityPlan<'_> {
     }
 }
 
-/// The night with the fewest late: as everybody is planned, or with those put off whom `triage` finds.
-fn in_time(site: &Site<'_>, chosen: &[u32], seed: u64) -> Night {
+/// The parts of these shipments, which choose their slots one by one, those of the first pick-up first.
+fn cut(site: &Site<'_>, chosen: &[u32]) -> Parts {
     let mut order = chosen.to_vec();
     order.sort_by_key(|&demand| {
         let row = &site.demands[demand as usize];
         (row.cutoff, std::cmp::Reverse(row.priority), demand)
     });
-    let picks = first_picks(site, &mut Shelves::new(site), &order);
-    let jobs = jobs(site, &picks);
-    let draw = |put_off: &[bool]| Night::drawn(site, draw_up(site, chosen, &jobs, put_off, seed));
+    Parts::cut(site, first_picks(site, &mut Shelves::new(site), &order))
+}
+
+/// The night with the fewest late: as everybody is planned, or with those put off whom `triage` finds.
+fn in_time(site: &Site<'_>, parts: &Parts, chosen: &[u32], seed: u64) -> Night {
+    let draw = |put_off: &[bool]| {
+        let drafts = draw_up(site, chosen, parts, put_off, seed);
+        let carts = load(site, parts, &drafts);
+        Night {
+            released: release(site, &drafts, &carts),
+            drafts,
+            carts,
+        }
+    };
     let mut night = draw(&vec![false; site.demands.len()]);
     let mut works = triage::works(site, &night.carts);
     for share in TRIAGE_SHARES {
@@ -147,20 +160,24 @@ struct Night {
 }
 
 impl Night {
-    fn drawn(site: &Site<'_>, drafts: Vec<Draft>) -> Night {
-        let carts = load(site, &drafts);
-        Night {
-            released: release(site, &drafts, &carts),
-            drafts,
-            carts,
-        }
+    /// Shipments of waves that do not end within the horizon, in order.
+    fn dropped(&self) -> Vec<u32> {
+        let waves = self.released.waves.iter();
+        let dropped = waves.filter(|(_, times)| times.is_none());
+        let members = dropped.flat_map(|&(wave, _)| &self.drafts[wave].members);
+        let mut dropped: Vec<u32> = members.copied().collect();
+        dropped.sort_unstable();
+        dropped
     }
 
-    /// Whether a wave that is kept picks something from no slot.
-    fn has_gap(&self, kept: &[bool]) -> bool {
-        let kept = self.carts.iter().zip(kept).filter(|&(_, &kept)| kept);
-        let mut picks = kept.flat_map(|(wave, _)| wave).flat_map(|cart| &cart.picks);
-        picks.any(|pick| pick.slot.is_none())
+    /// Whether a wave that is planned picks something from no slot.
+    fn has_gap(&self) -> bool {
+        let waves = self.released.waves.iter();
+        let planned = waves.filter(|(_, times)| times.is_some());
+        let carts = planned.flat_map(|&(wave, _)| &self.carts[wave]);
+        carts
+            .flat_map(|cart| &cart.picks)
+            .any(|pick| pick.slot.is_none())
     }
 
     /// In order of release, without those that do not end in time.
@@ -179,7 +196,13 @@ impl Night {
 }
 
 /// The plan, the rules in use and the bounds; `not_waved` shipments of the facility are late in the plan.
-fn compare(site: &Site<'_>, chosen: &[u32], waves: &[Planned], not_waved: usize) -> Vec<Ruled> {
+fn compare(
+    site: &Site<'_>,
+    parts: &Parts,
+    chosen: &[u32],
+    waves: &[Planned],
+    not_waved: usize,
+) -> Vec<Ruled> {
     if !site.params.waves.compare_rules || site.demands.is_empty() {
         return Vec::new();
     }
@@ -195,7 +218,7 @@ fn compare(site: &Site<'_>, chosen: &[u32], waves: &[Planned], not_waved: usize)
         distance: bounds::walking(site, chosen),
         late: bounds::late(site, chosen) + impossible,
     };
-    let others = rules(site, chosen).into_iter().map(|rule| Ruled {
+    let others = rules(site, parts, chosen).into_iter().map(|rule| Ruled {
         late: rule.late + impossible,
         ..rule
     });
@@ -268,7 +291,7 @@ fn write(plan: FacilityPlan<'_>, waved: &mut Waved) {
             distance: wave.carts.iter().map(|cart| cart.distance).sum(),
             labour: wave.carts.iter().map(|cart| cart.labour).sum(),
         };
-        for demand in wave.draft.members() {
+        for &demand in &wave.draft.members {
             let member = &site.demands[demand as usize];
             row.cutoff = row.cutoff.min(member.cutoff);
             row.shipments += 1;
@@ -288,6 +311,7 @@ fn write(plan: FacilityPlan<'_>, waved: &mut Waved) {
 
 fn write_cart(site: &Site<'_>, wave: WaveIdx, cart: &Cart, waved: &mut Waved) {
     let batch = BatchIdx::from_usize(waved.batches.len());
+    let in_bulk = site.params.waves.consolidation == Consolidation::Sorter;
     let mut totes: Vec<u32> = Vec::new();
     let mut lines: Vec<(u32, u32)> = Vec::new();
     let (mut units, mut volume, mut weight) = (0u32, 0i64, 0i64);
@@ -310,7 +334,7 @@ fn write_cart(site: &Site<'_>, wave: WaveIdx, cart: &Cart, waved: &mut Waved) {
             line: need.line,
             shipment: site.demands[pick.demand as usize].shipment,
             quantity: pick.quantity,
-            tote: tote as u16 + 1,
+            tote: if in_bulk { 0 } else { tote as u16 + 1 },
         });
     }
     lines.sort_unstable();

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use super::instance::Site;
 use super::walk::{bay_of, length_of};
 use crate::model::ids::{Idx, ItemIdx, SlotIdx};
+use crate::params::Consolidation;
 use crate::solve::scatter;
 use crate::solve::tour::{Layout, Scratch, Sketch, Visit};
 
@@ -46,6 +47,8 @@ pub struct Shelves<'s, 'a> {
     scratch: Scratch,
     /// An extra visit, millimetres of walking.
     visit_mm: i64,
+    /// The zone that a cart stays in.
+    zone: Option<u32>,
 }
 
 impl<'s, 'a> Shelves<'s, 'a> {
@@ -56,6 +59,7 @@ impl<'s, 'a> Shelves<'s, 'a> {
             sketch: site.floor.as_ref().map(Sketch::new),
             scratch: Scratch::default(),
             visit_mm: site.walk_in(site.facility.pick_time_per_line.0),
+            zone: None,
         }
     }
 
@@ -113,7 +117,7 @@ impl<'s, 'a> Shelves<'s, 'a> {
             .slots_of(item)
             .iter()
             .map(|&(_, slot)| slot);
-        let stocked = slots.filter(|slot| self.free[slot.index()] > 0);
+        let stocked = slots.filter(|&slot| self.free[slot.index()] > 0 && self.allows(slot));
         stocked.min_by_key(|&slot| {
             let is_short = self.free[slot.index()] < wanted;
             let detour = match (&self.sketch, &self.site.floor) {
@@ -126,6 +130,11 @@ impl<'s, 'a> Shelves<'s, 'a> {
         })
     }
 
+    /// Whether the cart may go there.
+    fn allows(&self, slot: SlotIdx) -> bool {
+        self.zone.is_none_or(|zone| self.site.zone(slot) == zone)
+    }
+
     /// Chooses again for a whole cart, greedily and by search; keeps what was there unless it gets shorter.
     pub fn choose_again(&mut self, picks: &mut Vec<Pick>) {
         let Some(floor) = &self.site.floor else {
@@ -134,6 +143,12 @@ impl<'s, 'a> Shelves<'s, 'a> {
         let loose = self.loose(picks);
         if loose.is_empty() {
             return;
+        }
+        if self.site.params.waves.consolidation == Consolidation::Zone {
+            let slot = picks.iter().find_map(|pick| pick.slot);
+            // What is in no slot has no zone, and nothing to choose.
+            let Some(slot) = slot else { return };
+            self.zone = Some(self.site.zone(slot));
         }
         let (moving, fixed): (Vec<Pick>, Vec<Pick>) =
             picks.iter().partition(|pick| self.has_choice(pick));
@@ -170,7 +185,8 @@ impl<'s, 'a> Shelves<'s, 'a> {
         }
     }
 
-    fn take_out(&mut self, picks: &[Pick]) {
+    /// Takes out what these picks take.
+    pub fn take_out(&mut self, picks: &[Pick]) {
         for pick in picks {
             if let Some(slot) = pick.slot {
                 self.free[slot.index()] -= pick.quantity;
@@ -216,7 +232,7 @@ impl<'s, 'a> Shelves<'s, 'a> {
             let mut held = 0;
             for &(_, slot) in self.site.warehouse.slots_of(item) {
                 let stock = self.free[slot.index()].min(wanted);
-                if stock == 0 {
+                if stock == 0 || !self.allows(slot) {
                     continue;
                 }
                 let bay = bay_of(self.site.warehouse, slot);

@@ -9,8 +9,9 @@ use crate::model::plan::{
     Allocation, Cartonized, Package, Routed, Shipment, ShipmentKey, Shipped, Waved,
 };
 use crate::model::rates::Weekdays;
+use crate::model::text::Text;
 use crate::model::units::{Cents, Grams, Seconds, Timestamp};
-use crate::params::Params;
+use crate::params::{Consolidation, Params};
 use crate::stage::{Stage, Violation};
 use crate::testing::{START, World, calendar, ctx, terms};
 
@@ -206,6 +207,20 @@ pub fn night(seed: u64) -> Night {
         waves.cart_weight_kg = draw(rng, 1, 60);
     }
     night.params.schedule.batch_setup_seconds = draw(rng, 0, 300);
+    let rng = &mut crate::solve::rng::stream(seed, "zones", 0);
+    night.params.waves.consolidation = match draw(rng, 0, 3) {
+        0 => Consolidation::Zone,
+        1 => Consolidation::Sorter,
+        _ => Consolidation::Cart,
+    };
+    for facility in night.batch.facilities.indices() {
+        let zones = (0..night.batch.warehouses[facility].len()).map(|_| draw(rng, 0, 3));
+        let mut names = Text::new();
+        for zone in zones {
+            names.push(["", "A", "B", "mezzanine"][zone as usize]);
+        }
+        night.batch.warehouses[facility].zone = names;
+    }
     night
 }
 

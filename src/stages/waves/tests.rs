@@ -7,8 +7,9 @@ use proptest::prelude::*;
 use super::testing::{Night, Whole, hours_after_start, night};
 use crate::model::ids::*;
 use crate::model::plan::Waved;
+use crate::model::text::Text;
 use crate::model::units::{Millimetres, Seconds, Timestamp};
-use crate::params::TourRule;
+use crate::params::{Consolidation, TourRule};
 use crate::testing::{START, World};
 
 proptest! {
@@ -314,6 +315,72 @@ fn carts_keep_to_few_aisles() {
     let distance: i64 = waved.batches.distance.iter().map(|d| d.0).sum();
     // In and out of one aisle each: 2 x (6,000 x k + 10,500).
     assert_eq!(distance, 2 * (6_000 * (1 + 2 + 3) + 4 * 10_500));
+}
+
+/// Two zones of three items each, 60 orders, carts of 6 totes.
+fn two_zones(mode: Consolidation) -> Night {
+    let mut night = small_night(60);
+    let warehouse = &mut night.batch.warehouses[FacilityIdx(0)];
+    warehouse.zone = Text::new();
+    for slot in 0..6 {
+        warehouse.zone.push(if slot < 3 { "food" } else { "glass" });
+    }
+    night.params.waves.consolidation = mode;
+    night.params.waves.cart_shipments = 6;
+    night
+}
+
+/// Shipments that are on more than one cart.
+fn taken_apart(waved: &Waved) -> usize {
+    let mut carts: BTreeMap<ShipmentIdx, Vec<BatchIdx>> = BTreeMap::new();
+    for task in waved.tasks.rows() {
+        carts.entry(task.shipment).or_default().push(task.batch);
+    }
+    carts.values_mut().for_each(|carts| carts.dedup());
+    carts.values().filter(|carts| carts.len() > 1).count()
+}
+
+#[test]
+fn carts_stay_in_their_zone_and_shipments_in_their_wave() {
+    let night = two_zones(Consolidation::Zone);
+    let waved = night.good_waves();
+    assert!(taken_apart(&waved) > 0);
+    let ways = by_way(&night);
+    let (_, bound, _) = ways["bound"];
+    assert!(bound <= ways["plan"].1 && ways["plan"].1 <= ways["first_in_first_out"].1);
+    // Seen as a plan of whole shipments, and as one with a zone more.
+    let mut other = night.clone();
+    other.params.waves.consolidation = Consolidation::Cart;
+    let found = other.audit(&waved);
+    assert!(
+        found.iter().any(|fault| fault.rule == "split_shipment"),
+        "{found:?}"
+    );
+    let mut other = two_zones(Consolidation::Cart);
+    let waved = other.good_waves();
+    assert_eq!(taken_apart(&waved), 0);
+    other.params.waves.consolidation = Consolidation::Zone;
+    let found = other.audit(&waved);
+    assert!(
+        found.iter().any(|fault| fault.rule == "cart_zones"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_sorter_lets_lines_come_on_any_cart() {
+    let by_cart = two_zones(Consolidation::Cart).good_waves();
+    let mut night = two_zones(Consolidation::Sorter);
+    night.params.waves.cart_lines = 20;
+    let waved = night.good_waves();
+    assert!(taken_apart(&waved) > 0);
+    assert!(waved.tasks.tote.iter().all(|&tote| tote == 0));
+    assert!(waved.batches.lines.iter().all(|&lines| lines <= 20));
+    let walked = |waved: &Waved| waved.batches.distance.iter().map(|mm| mm.0).sum::<i64>();
+    assert!(walked(&waved) < walked(&by_cart));
+    night.params.waves.consolidation = Consolidation::Cart;
+    let found = night.audit(&waved);
+    assert!(found.iter().any(|fault| fault.rule == "totes"), "{found:?}");
 }
 
 /// Corrupts a good plan; the audit must name the rule.

@@ -9,29 +9,32 @@
 //!    few aisles rather than a random sample of the warehouse;
 //! 3. a wave of several priorities is batched anew when it is full.
 //!
-//! A shipment larger than a cart travels alone, on carts of its own in one wave; one larger than a wave is a wave by itself.
+//! A shipment larger than a cart travels alone, on carts of its own in one wave; one larger than a wave is a wave by itself. Where shipments
+//! come together at a put wall or sorter, the wave is taken apart at the end: its parts (`parts`) are batched, zone by zone.
 //! Time that of batching; every shipment is batched at most twice.
 
 use std::collections::BTreeMap;
 
 use super::NAME;
 use super::instance::Site;
-use super::slots::Pick;
-use super::walk::bay_of;
+use super::parts::Parts;
 use crate::solve::batch::{Effort, Jobs, Rules, form};
 
-/// A wave without times: shipments (positions in [`Site::demands`]) and how they share carts.
+/// A wave without times.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
+    /// Parts ([`Parts`]) that share a cart.
     pub carts: Vec<Vec<u32>>,
-    /// Shipments larger than a cart.
+    /// Parts larger than a cart.
     pub oversize: Vec<u32>,
+    /// Its shipments, positions in [`Site::demands`].
+    pub members: Vec<u32>,
     /// Its shipments make room for others and go with the next pick-up of their carriers (`triage`).
     pub is_put_off: bool,
 }
 
 impl Draft {
-    pub fn members(&self) -> impl Iterator<Item = u32> + '_ {
+    pub fn parts(&self) -> impl Iterator<Item = u32> + '_ {
         self.carts.iter().flatten().chain(&self.oversize).copied()
     }
 }
@@ -40,7 +43,7 @@ impl Draft {
 pub fn draw_up(
     site: &Site<'_>,
     chosen: &[u32],
-    jobs: &Jobs,
+    parts: &Parts,
     put_off: &[bool],
     seed: u64,
 ) -> Vec<Draft> {
@@ -56,7 +59,7 @@ pub fn draw_up(
     }
     let mut composer = Composer {
         site,
-        jobs,
+        parts,
         seed,
         calls: 0,
         waves: Vec::new(),
@@ -68,19 +71,6 @@ pub fn draw_up(
         composer.pool(pool);
     }
     composer.waves
-}
-
-/// Jobs of all shipments, with the slots chosen for each by itself; a job is a position in [`Site::demands`].
-pub fn jobs(site: &Site<'_>, picks: &[Vec<Pick>]) -> Jobs {
-    let mut jobs = Jobs::default();
-    let mut bays = Vec::new();
-    for (demand, picks) in site.demands.iter().zip(picks) {
-        bays.clear();
-        let slots = picks.iter().filter_map(|pick| pick.slot);
-        bays.extend(slots.map(|slot| bay_of(site.warehouse, slot)));
-        jobs.push(&bays, demand.load);
-    }
-    jobs
 }
 
 /// The wave being filled.
@@ -98,7 +88,7 @@ struct Open {
 
 struct Composer<'s, 'a> {
     site: &'s Site<'a>,
-    jobs: &'s Jobs,
+    parts: &'s Parts,
     seed: u64,
     calls: u64,
     waves: Vec<Draft>,
@@ -182,23 +172,41 @@ impl Composer<'_, '_> {
         if open.shipments == 0 {
             return;
         }
+        let carts = open.carts.iter().flatten();
+        let mut members: Vec<u32> = carts.chain(&open.loose).copied().collect();
+        members.sort_by_key(|&demand| self.locality(demand));
         let is_batched = open.loose.is_empty() && open.priorities.windows(2).all(|p| p[0] == p[1]);
-        let carts = if is_batched {
-            open.carts
-        } else {
-            let mut members = open.loose;
-            members.extend(open.carts.into_iter().flatten());
-            members.sort_by_key(|&demand| self.locality(demand));
-            self.batch(&members)
-        };
+        let (mut carts, mut oversize) = (open.carts, open.oversize.clone());
+        if !self.site.is_consolidated() && !is_batched {
+            carts = self.batch(&members);
+        }
+        members.extend(open.oversize);
+        if self.site.is_consolidated() {
+            (carts, oversize) = self.taken_apart(&members);
+        }
         self.waves.push(Draft {
             carts,
-            oversize: open.oversize,
+            oversize,
+            members,
             is_put_off: self.is_put_off,
         });
     }
 
-    fn batch(&mut self, members: &[u32]) -> Vec<Vec<u32>> {
+    /// Carts for the parts of these shipments, zone by zone; and parts larger than a cart.
+    fn taken_apart(&mut self, shipments: &[u32]) -> (Vec<Vec<u32>>, Vec<u32>) {
+        let (mut small, large) = self.parts.small_and_large(self.site, shipments);
+        small.sort_by_key(|&part| self.parts.zone(part));
+        let zones = small.chunk_by(|&a, &b| self.parts.zone(a) == self.parts.zone(b));
+        let carts = zones.flat_map(|zone| self.form(&self.parts.jobs, zone));
+        (carts.collect(), large)
+    }
+
+    /// Carts of whole shipments.
+    fn batch(&mut self, shipments: &[u32]) -> Vec<Vec<u32>> {
+        self.form(self.parts.shipments(), shipments)
+    }
+
+    fn form(&mut self, jobs: &Jobs, members: &[u32]) -> Vec<Vec<u32>> {
         let site = self.site;
         self.calls += 1;
         let rules = Rules {
@@ -211,6 +219,6 @@ impl Composer<'_, '_> {
             rounds_per_job: site.params.waves.search_rounds as u32,
             ..Effort::night(self.seed, NAME, shard)
         };
-        form(self.jobs, members, &rules, &effort)
+        form(jobs, members, &rules, &effort)
     }
 }

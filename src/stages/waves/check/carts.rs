@@ -6,6 +6,7 @@ use super::Audit;
 use crate::model::ids::SlotIdx;
 use crate::model::units::{Millimetres, Seconds};
 use crate::model::warehouse::{Layout, Place, Warehouse};
+use crate::params::Consolidation;
 
 /// A point of the walk: across, along, and the cross-aisles before and behind it (itself on a cross-aisle).
 #[derive(Clone, Copy)]
@@ -120,7 +121,8 @@ impl Audit<'_> {
             self.fault("batch_totals", place.clone(), message);
         }
         let waves = &self.ctx.params.waves;
-        let too_many = counted[0] > i128::from(waves.cart_shipments)
+        let in_bulk = waves.consolidation == Consolidation::Sorter;
+        let too_many = (!in_bulk && counted[0] > i128::from(waves.cart_shipments))
             || counted[1] > i128::from(waves.cart_lines);
         let too_large = volume > i128::from(waves.cart_volume_l) * 1_000_000
             || weight > i128::from(waves.cart_weight_kg) * 1_000;
@@ -130,7 +132,7 @@ impl Audit<'_> {
         }
     }
 
-    /// Sequence 1, 2, 3, ...; one tote per shipment, numbered from 1.
+    /// Sequence 1, 2, 3, ...; one tote per shipment, numbered from 1; in bulk tote 0.
     fn order_and_totes(&mut self, batch: usize) {
         let tasks = &self.out.tasks;
         let mut totes = BTreeSet::new();
@@ -149,8 +151,11 @@ impl Audit<'_> {
             );
         }
         let numbers: BTreeSet<u16> = totes.iter().map(|&(tote, _)| tote).collect();
-        let from_one = numbers.iter().copied().eq(1..=shipments.len() as u16);
-        if !from_one || totes.len() != shipments.len() {
+        let expected = match self.ctx.params.waves.consolidation {
+            Consolidation::Sorter => 0..=0,
+            _ => 1..=shipments.len() as u16,
+        };
+        if !numbers.iter().copied().eq(expected) || totes.len() != shipments.len() {
             let message = format!("totes {numbers:?} for {} shipments", shipments.len());
             self.fault("totes", format!("batch {batch}"), message);
         }

@@ -5,10 +5,12 @@
 //! | here | tables fit together; every shipment is in one wave or has a reason; every allocated unit of a waved shipment is picked once |
 //! | `slots` | a slot holds the item picked from it, and enough of it for the whole night; no unit is without slot while one is there |
 //! | `carts` | cart limits, totes, walking order, distance, bound, labour |
+//! | `integrity` | no shipment comes apart unless it may; a cart stays in its zone |
 //! | `rules` | the plan's row among the rules; the bounds below it |
 //! | `waves` | wave limits, cut-off, priorities, release in a shift, totals, time enough for the work |
 
 mod carts;
+mod integrity;
 mod rules;
 mod slots;
 mod waves;
@@ -41,6 +43,7 @@ pub fn check(input: Input<'_>, out: &Waved, ctx: &Ctx) -> Vec<Violation> {
         audit.units();
         audit.slots();
         audit.carts();
+        audit.integrity();
         audit.waves();
         audit.rules();
     }
