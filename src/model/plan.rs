@@ -426,6 +426,8 @@ pub struct Waved {
     pub first_task: Vec<u32>,
     /// The wave of each shipment. An order larger than a cart is spread over several batches of one wave.
     pub wave_of: IdxVec<ShipmentIdx, Option<WaveIdx>>,
+    /// Carts that each shipment is on; 0: in no wave.
+    pub carts: IdxVec<ShipmentIdx, u32>,
     /// Empty with `waves.compare_rules=false`.
     pub rules: WaveRules,
     /// Why a shipment is in no wave; same positions as `wave_of`, empty text where it is.

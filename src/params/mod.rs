@@ -131,6 +131,8 @@ sections! {
             "how long carts are improved by taking shipments off and putting them back; 0: as first filled";
         tour: TourRule = TourRule::Shortest, "",
             "the order of picks on a cart: the shortest tour, or a rule that pickers know by heart; `distance_bound_mm` tells what the rule costs";
+        pack_buffer_minutes: i64 = 120, in 0..=10_080, "minutes of work",
+            "a wave waits while more work than this lies before the pack stations; too little starves them, as nothing comes in before the first cart is back";
         compare_rules: bool = true, "", "plan the night by the rules in use too, and bound it (`wave_rules`); takes about as long as the planning of the waves";
     }
 

@@ -72,6 +72,7 @@ impl Night {
         let shipments = plan.routed.shipments.len();
         plan.waved.wave_of = IdxVec::filled(None, shipments);
         plan.waved.not_waved = IdxVec::filled(String::new(), shipments);
+        plan.waved.carts = IdxVec::filled(1, shipments);
         for facility in batch.facilities.indices() {
             let mut own: Vec<usize> = (0..shipments)
                 .filter(|&i| plan.routed.shipments.facility[i] == facility)

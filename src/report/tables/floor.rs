@@ -69,6 +69,11 @@ fn wave_shipments<'a>(n: &Names<'a>) -> AnyTable<'a> {
     .col("wave_id", "null: in no wave", |t, i, n| {
         t.wave_of[ShipmentIdx(i as u32)].map(|wave| n.wave(wave))
     })
+    .col(
+        "carts",
+        "carts it is on; several where it is larger than a cart, or comes together at a put wall or sorter",
+        |t, i, _| t.carts.get(ShipmentIdx(i as u32)).copied().unwrap_or(0),
+    )
     .col("reason", "why it is in no wave", |t, i, _| {
         let reason = t.not_waved.get(ShipmentIdx(i as u32));
         reason.filter(|text| !text.is_empty()).map(String::as_str)

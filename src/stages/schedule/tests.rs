@@ -96,6 +96,7 @@ impl Floor {
         });
         self.waved.wave_of.push(None);
         self.waved.not_waved.push(String::new());
+        self.waved.carts.push(1);
     }
 
     fn wave(&mut self, facility: FacilityIdx, release: Timestamp, carts: &[Cart]) {

@@ -10,7 +10,7 @@
 //! ones first, is kept; so they are never later than by earliest due date alone. At most [`MOST_PUT_OFFS`] orders are tried: O(put-offs × carts × log pickers).
 //!
 //! **Times.** Of the waves that have arrived when a picker is free the one with the earliest due date goes next. In that order pickers take carts one by one (list scheduling); a wave is released when a picker first has no cart left
-//! of the wave before. Packing starts with its first cart (with its last, where shipments come together at a put wall or sorter) and ends when the stations are through with it. O(carts × log pickers).
+//! of the wave before, and no more than `waves.pack_buffer_minutes` of work lie before the pack stations. Packing starts with its first cart (with its last, where shipments come together at a put wall or sorter) and ends when the stations are through with it. O(carts × log pickers).
 //!
 //! A wave that does not end within the horizon is not planned.
 
@@ -246,10 +246,11 @@ impl<'s, 'a> Floor<'s, 'a> {
         }
     }
 
-    /// When the next wave can be released, if it is ready.
+    /// When the next wave can be released, if it is ready: a picker is free, and the pack stations are not flooded.
     fn next_release(&self) -> i64 {
         let free = self.pickers.peek().map_or(0, |&Reverse(free)| free);
-        free.max(self.released)
+        let buffer = 60 * self.site.params.waves.pack_buffer_minutes;
+        free.max(self.released).max(self.packing_free - buffer)
     }
 
     /// Works one wave; `None`, and nothing is worked, if it does not end within the horizon.

@@ -67,6 +67,7 @@ pub fn run(input: Input<'_>, ctx: &Ctx<'_>) -> Result<Waved> {
         first_task: vec![0],
         wave_of: IdxVec::filled(None, shipments.len()),
         not_waved: IdxVec::filled(String::new(), shipments.len()),
+        carts: IdxVec::filled(0, shipments.len()),
         ..Waved::default()
     };
     for plan in plans {
@@ -339,6 +340,9 @@ fn write_cart(site: &Site<'_>, wave: WaveIdx, cart: &Cart, waved: &mut Waved) {
     }
     lines.sort_unstable();
     lines.dedup();
+    for &demand in &totes {
+        waved.carts[site.demands[demand as usize].shipment] += 1;
+    }
     waved.batches.push(PickBatch {
         wave,
         shipments: totes.len() as u32,

@@ -601,3 +601,21 @@ fn the_audit_sees_waves_mixed_up() {
             .any(|fault| fault.rule == "wave_carriers")
     );
 }
+
+#[test]
+fn waves_wait_while_the_pack_stations_are_flooded() {
+    let night = |minutes: i64| {
+        let mut night = small_night(60);
+        let facility = &mut night.batch.facilities[FacilityIdx(0)];
+        facility.pack_stations = 1;
+        facility.pack_time_per_package = Seconds(600);
+        night.params.waves.max_shipments = 10;
+        night.params.waves.pack_buffer_minutes = minutes;
+        night.good_waves()
+    };
+    let (patient, eager) = (night(60), night(10_080));
+    let last = |waved: &Waved| (waved.waves.release[5], waved.waves.expected_end[5]);
+    // Ten shipments take 100 minutes of packing: the last wave waits for all but an hour of the work before it.
+    assert!(last(&patient).0 > last(&eager).0 + Seconds(4 * 6_000 - 3_600));
+    assert_eq!(last(&patient).1, last(&eager).1);
+}

@@ -10,8 +10,24 @@ use crate::params::Consolidation;
 type Load = [i128; 3];
 
 impl Audit<'_> {
+    /// As many carts of each shipment as stated.
+    fn counts(&mut self) {
+        let mut carts: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.out.carts.len()];
+        for task in self.out.tasks.rows() {
+            carts[task.shipment.index()].insert(task.batch.index());
+        }
+        for (shipment, &stated) in self.out.carts.iter_enumerated() {
+            let counted = carts[shipment.index()].len();
+            if counted != stated as usize {
+                let message = format!("on {counted} carts, {stated} stated");
+                self.fault("carts_stated", format!("shipment {}", shipment.0), message);
+            }
+        }
+    }
+
     /// A shipment is on one cart, or on one per zone, unless it is larger than a cart; with zones, a cart stays in one.
     pub(super) fn integrity(&mut self) {
+        self.counts();
         let mode = self.ctx.params.waves.consolidation;
         if mode == Consolidation::Sorter {
             return;

@@ -97,6 +97,7 @@ impl Audit<'_> {
         };
         expect(out.wave_of.len() == shipments, "wave_of");
         expect(out.not_waved.len() == shipments, "not_waved");
+        expect(out.carts.len() == shipments, "carts");
         expect(cuts(&out.first_batch, waves, batches), "first_batch");
         expect(cuts(&out.first_task, batches, tasks), "first_task");
         let waved = |wave: Option<WaveIdx>| wave.is_none_or(|wave| wave.index() < waves);
