@@ -146,6 +146,7 @@ pub fn waves(files: &RunFiles) -> Result<Vec<Violation>> {
         "the shipment is listed more than once",
     )?;
 
+    found.extend(carts(files)?);
     let totals = [
         ("units", "units"),
         ("distance_mm", "distance_mm"),
@@ -192,4 +193,30 @@ pub fn waves(files: &RunFiles) -> Result<Vec<Violation>> {
         "the wave's totals are not those of its batches and shipments",
     )?);
     Ok(found)
+}
+
+/// Every shipment is on as many carts as stated.
+fn carts(files: &RunFiles) -> Result<Vec<Violation>> {
+    let stated = files.output(
+        "wave_shipments",
+        &[("shipment_id", Kind::Text), ("carts", Kind::Int)],
+    )?;
+    let tasks = files.output(
+        "pick_tasks",
+        &[("shipment_id", Kind::Text), ("batch_id", Kind::Text)],
+    )?;
+    let counted = tasks
+        .group_by_stable([col("shipment_id")])
+        .agg([col("batch_id")
+            .n_unique()
+            .cast(DataType::Int64)
+            .alias("counted_carts")]);
+    let both = join(stated, counted, &["shipment_id"], JoinType::Left);
+    let differs = col("carts").neq(col("counted_carts").fill_null(lit(0)));
+    violations(
+        "waves",
+        both.filter(differs),
+        &["shipment_id"],
+        "the shipment is not on as many carts as stated",
+    )
 }

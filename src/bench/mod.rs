@@ -17,6 +17,7 @@ pub mod fulfilment;
 pub mod gap;
 pub mod jobprp;
 pub mod mercadolibre;
+mod picking_file;
 pub mod sprp;
 pub mod table;
 pub mod zalando;

@@ -111,6 +111,8 @@ pub enum Preset {
     Night,
     /// One hour of peak season
     PeakHour,
+    /// A whole day of orders for one facility with stock and capacity to spare: the night that waves are measured on
+    FacilityNight,
 }
 
 #[derive(clap::Args)]
@@ -143,7 +145,7 @@ pub struct GenerateArgs {
         allow_negative_numbers = true
     )]
     pub dirty_share: f64,
-    /// When the orders were placed
+    /// When the orders were placed, and where they go
     #[arg(long, value_enum, default_value_t = Preset::Night)]
     pub preset: Preset,
     /// Leave out the tables slots and layouts, so that pick lists carry no walking order

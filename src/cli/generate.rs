@@ -13,19 +13,19 @@ pub fn generate(args: &GenerateArgs, quiet: bool) -> Result<u8> {
     let items = args.items.map(|n| at_least_one("--items", n));
     let facilities = args.facilities.map(|n| at_least_one("--facilities", n));
     let (items, facilities) = (items.transpose()?, facilities.transpose()?);
-    let defaults = Spec::default();
+    let defaults = defaults(args.preset);
     let spec = Spec {
         orders,
         seed: args.seed,
         items,
-        facilities,
+        facilities: facilities.or(defaults.facilities),
         stock_tightness: args.stock_tightness.unwrap_or(defaults.stock_tightness),
         capacity_tightness: args
             .capacity_tightness
             .unwrap_or(defaults.capacity_tightness),
         dirty_share: args.dirty_share,
         preset: match args.preset {
-            Preset::Night => generate::Preset::Night,
+            Preset::Night | Preset::FacilityNight => generate::Preset::Night,
             Preset::PeakHour => generate::Preset::PeakHour,
         },
         slots: !args.no_slots,
@@ -40,6 +40,19 @@ pub fn generate(args: &GenerateArgs, quiet: bool) -> Result<u8> {
     reporter.finish();
     print(&describe(&summary, &args.dir))?;
     Ok(0)
+}
+
+/// What a preset leaves to the options.
+fn defaults(preset: Preset) -> Spec {
+    match preset {
+        Preset::Night | Preset::PeakHour => Spec::default(),
+        Preset::FacilityNight => Spec {
+            facilities: Some(1),
+            stock_tightness: 2.0,
+            capacity_tightness: 3.0,
+            ..Spec::default()
+        },
+    }
 }
 
 /// A number of things to write.

@@ -268,6 +268,11 @@ fn a_shipment_in_two_waves_is_found() {
 }
 
 #[test]
+fn a_shipment_on_more_carts_than_stated_is_found() {
+    breaks("waves", "wave_shipments", |table| table.add(0, "carts", -1));
+}
+
+#[test]
 fn a_wave_with_wrong_totals_is_found() {
     breaks("waves", "waves", |table| table.add(0, "units", 1));
 }

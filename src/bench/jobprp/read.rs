@@ -9,11 +9,12 @@
 //! ```
 //!
 //! The files of Muter and Öncan say that it is 1 from a cross-aisle to the first cell; the best known lengths are for 1.5, so 1.5 is read.
-//! Files are Latin-1 with either line ending. Lengths have one decimal and become thousandths of the file's unit.
+//! Lengths have one decimal and become thousandths of the file's unit.
 
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::bench::picking_file::PickingFile;
 use crate::error::{Error, Result};
 use crate::solve::batch::{Jobs, Rules};
 use crate::solve::tour::{Bay, Layout};
@@ -36,13 +37,10 @@ pub struct Instance {
 
 /// What is read so far.
 struct Reader<'t> {
-    file: &'t str,
-    /// Of the current line.
-    line: usize,
+    file: PickingFile<'t>,
     section: Section,
-    heads: HashMap<&'t str, (usize, &'t str)>,
-    weights: HashMap<u64, i64>,
-    places: HashMap<u64, Bay>,
+    weights: HashMap<i64, i64>,
+    places: HashMap<i64, Bay>,
     orders: Vec<Order>,
 }
 
@@ -58,28 +56,10 @@ enum Section {
 struct Order {
     line: usize,
     says: u64,
-    articles: Vec<(u64, i64)>,
+    articles: Vec<(i64, i64)>,
 }
 
 impl<'t> Reader<'t> {
-    fn fault(&self, message: impl std::fmt::Display) -> Error {
-        let hint = "expected the order batching format: heads, ARTICLE_SECTION, SKU_SECTION, ORDER_SECTION";
-        Error::input(format!("{}: line {}: {message}", self.file, self.line)).hint(hint)
-    }
-
-    fn number<N: std::str::FromStr>(&self, what: &str, word: Option<&str>) -> Result<N> {
-        let word = word.unwrap_or_default();
-        word.parse()
-            .map_err(|_| self.fault(format!("expected {what}, found {word:?}")))
-    }
-
-    /// The whole number behind a key of the line, such as `AISLE 3`.
-    fn field<N: std::str::FromStr>(&self, words: &[&str], key: &str) -> Result<N> {
-        let at = words.iter().position(|&word| word == key);
-        let value = at.and_then(|at| words.get(at + 1));
-        self.number(&format!("{key} and a whole number"), value.copied())
-    }
-
     fn read_line(&mut self, text: &'t str) -> Result<()> {
         match text.trim() {
             "" | "EOF" => return Ok(()),
@@ -96,12 +76,12 @@ impl<'t> Reader<'t> {
 
     fn read_head(&mut self, key: &'t str, value: &'t str) -> Result<()> {
         if key != "NUM_ARTICLES_IN_ORDER" {
-            self.heads.insert(key, (self.line, value));
+            self.file.put(key, value);
             return Ok(());
         }
-        let says = self.number("a number of articles", Some(value))?;
+        let says = self.file.number("a number of articles", Some(value))?;
         self.orders.push(Order {
-            line: self.line,
+            line: self.file.line,
             says,
             articles: Vec::new(),
         });
@@ -110,25 +90,25 @@ impl<'t> Reader<'t> {
 
     fn read_entry(&mut self, line: &str) -> Result<()> {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let article: u64 = self.field(&words, "ID")?;
+        let article = self.file.field(&words, "ID")?;
         let is_new = match self.section {
-            Section::Heads => return Err(self.fault("an entry before any section")),
+            Section::Heads => return Err(self.file.fault("an entry before any section")),
             Section::Articles => {
-                let weight = self.count(&words, "WEIGHT")?;
+                let weight = self.file.field(&words, "WEIGHT")?;
                 self.weights.insert(article, weight).is_none()
             }
             Section::Places => {
                 let bay = Bay {
                     block: 0,
-                    aisle: self.field(&words, "AISLE")?,
-                    bay: self.field(&words, "CELL")?,
+                    aisle: self.file.field(&words, "AISLE")? as u32,
+                    bay: self.file.field(&words, "CELL")? as u32,
                 };
                 self.places.insert(article, bay).is_none()
             }
             Section::Orders => {
-                let quantity = self.count(&words, "QUANTITY")?;
+                let quantity = self.file.field(&words, "QUANTITY")?;
                 let Some(order) = self.orders.last_mut() else {
-                    return Err(self.fault("an article before any order"));
+                    return Err(self.file.fault("an article before any order"));
                 };
                 order.articles.push((article, quantity));
                 true
@@ -137,91 +117,33 @@ impl<'t> Reader<'t> {
         if is_new {
             Ok(())
         } else {
-            Err(self.fault(format!("article {article} is listed twice")))
-        }
-    }
-
-    /// A whole number from 0 to 1,000,000: sums fit.
-    fn count(&self, words: &[&str], key: &str) -> Result<i64> {
-        let value: i64 = self.field(words, key)?;
-        if (0..=1_000_000).contains(&value) {
-            Ok(value)
-        } else {
-            Err(self.fault(format!("expected {key} from 0 to 1000000, found {value}")))
-        }
-    }
-
-    fn head(&mut self, key: &str) -> Result<&'t str> {
-        let head = self.heads.get(key).copied();
-        let (line, value) = head.ok_or_else(|| self.fault(format!("no line {key} : ...")))?;
-        self.line = line;
-        Ok(value)
-    }
-
-    fn whole(&mut self, key: &str, most: u32) -> Result<u32> {
-        let value = self.head(key)?;
-        let number: u32 = self.number(&format!("{key}, a whole number"), Some(value))?;
-        if number <= most {
-            Ok(number)
-        } else {
-            Err(self.fault(format!("expected {key} of at most {most}, found {number}")))
-        }
-    }
-
-    /// A length in thousandths.
-    fn length(&mut self, key: &str) -> Result<i64> {
-        let value = self.head(key)?;
-        let length: f64 = self.number(&format!("{key}, a number"), Some(value))?;
-        if (0.0..=1e6).contains(&length) {
-            Ok((SCALE * length).round() as i64)
-        } else {
-            Err(self.fault(format!("expected {key} from 0 to 1000000, found {value}")))
+            Err(self
+                .file
+                .fault(format!("article {article} is listed twice")))
         }
     }
 
     fn layout(&mut self) -> Result<Layout> {
-        let cell = self.length("DISTANCE_CELL_TO_CELL")?;
         let is_muter = self
+            .file
             .head("COMMENT")
             .is_ok_and(|comment| comment.starts_with(MUTER));
-        let (top, bottom) = if is_muter {
-            (MUTER_ENTRY, MUTER_ENTRY)
+        let entry = if is_muter {
+            MUTER_ENTRY
         } else {
-            (
-                self.length("DISTANCE_TOP_TO_CELL")?,
-                self.length("DISTANCE_BOTTOM_TO_CELL")?,
-            )
+            self.file.entry(SCALE)?
         };
-        if top != bottom || 2 * bottom < cell {
-            return Err(self.fault("cells must begin as far from the bottom as they end from the top, at least half a cell"));
+        if self.file.head("LAYOUT")? != "single-block" {
+            return Err(self.file.fault("expected LAYOUT : single-block"));
         }
-        let depot_block = match self.head("DEPOT_LOCATION")? {
-            "bottom" => 1,
-            "top" => 0,
-            other => return Err(self.fault(format!("expected bottom or top, found {other:?}"))),
-        };
-        if self.head("LAYOUT")? != "single-block" {
-            return Err(self.fault("expected LAYOUT : single-block"));
-        }
-        let layout = Layout {
-            blocks: 1,
-            aisles: self.whole("NUM_AISLES", 10_000)?,
-            bays_per_block: self.whole("NUM_CELLS", 10_000)?,
-            bay_mm: cell,
-            aisle_spacing_mm: self.length("DISTANCE_AISLE_TO_AISLE")?,
-            cross_aisle_mm: 2 * bottom - cell,
-            depot_aisle: self.whole("DEPOT_AISLE", 10_000)?,
-            depot_block,
-        };
-        layout.validate().map_err(|message| self.fault(message))?;
-        Ok(layout)
+        self.file.layout(1, SCALE, entry)
     }
 
     /// Adds an order as a job.
     fn job(&self, order: &Order, layout: &Layout, jobs: &mut Jobs) -> Result<()> {
         if order.articles.len() as u64 != order.says {
             let (found, says) = (order.articles.len(), order.says);
-            return Err(self.fault(format!(
+            return Err(self.file.fault(format!(
                 "expected {says} articles in this order, found {found}"
             )));
         }
@@ -229,7 +151,8 @@ impl<'t> Reader<'t> {
         for (article, quantity) in &order.articles {
             let bay = self.places.get(article).filter(|bay| layout.contains(bay));
             let bay = bay.ok_or_else(|| {
-                self.fault(format!("article {article} has no place in the layout"))
+                self.file
+                    .fault(format!("article {article} has no place in the layout"))
             })?;
             bays.push(*bay);
             weight += quantity * self.weights.get(article).copied().unwrap_or(1);
@@ -240,19 +163,21 @@ impl<'t> Reader<'t> {
 
     fn finish(mut self) -> Result<Instance> {
         let layout = self.layout()?;
-        let capacity = i64::from(self.whole("PICKER_CAPACITY", u32::MAX)?);
-        let says = self.whole("NUM_ORDERS", u32::MAX)?;
+        let capacity = i64::from(self.file.whole("PICKER_CAPACITY", u32::MAX)?);
+        let says = self.file.whole("NUM_ORDERS", u32::MAX)?;
         if self.orders.len() != says as usize {
             let found = self.orders.len();
-            return Err(self.fault(format!("expected {says} orders, found {found}")));
+            return Err(self
+                .file
+                .fault(format!("expected {says} orders, found {found}")));
         }
         let mut jobs = Jobs::default();
         for order in &std::mem::take(&mut self.orders) {
-            self.line = order.line;
+            self.file.line = order.line;
             self.job(order, &layout, &mut jobs)?;
             let weight = jobs.load(jobs.len() as u32 - 1)[1];
             if weight > capacity {
-                return Err(self.fault(format!(
+                return Err(self.file.fault(format!(
                     "an order of {weight} exceeds PICKER_CAPACITY {capacity}"
                 )));
             }
@@ -269,16 +194,14 @@ impl Instance {
     /// Reads the text of `file`. Errors say which line is wrong and what was expected.
     pub fn parse(file: &str, text: &str) -> Result<Instance> {
         let mut reader = Reader {
-            file,
-            line: 0,
+            file: PickingFile::new(file, "order batching"),
             section: Section::Heads,
-            heads: HashMap::new(),
             weights: HashMap::new(),
             places: HashMap::new(),
             orders: Vec::new(),
         };
         for line in text.lines() {
-            reader.line += 1;
+            reader.file.line += 1;
             reader.read_line(line)?;
         }
         reader.finish()

@@ -318,14 +318,14 @@ mod tests {
         let said = |from: &str, to: &str| solved(&SMALL.replace(from, to), 1).unwrap_err().message;
         assert!(
             said("CELL 3", "CELL x")
-                .contains("line 17: expected CELL and 0 to 1000000, found \"x\"")
+                .contains("line 17: expected CELL and a whole number, found \"x\"")
         );
         assert!(said("CELL 3", "CELL 4").contains("no cell 4 in aisle 0"));
         assert!(
             said("QUANTITY 3", "QUANTITY 8")
                 .contains("article 7: 1 units more are ordered than there are")
         );
-        assert!(said("NUM_AISLES", "AISLES").contains("expected NUM_AISLES"));
+        assert!(said("NUM_AISLES", "AISLES").contains("no line NUM_AISLES"));
         assert!(said("EOF", "END").contains("line 21"));
         assert!(said("ORDER_SECTION", "ORDER_SECTION\nID 7 QUANTITY 1").contains("ordered twice"));
         assert!(said("DEPOT_AISLE : 0", "DEPOT_AISLE : 2").contains("depot"));
