@@ -84,9 +84,9 @@ struct Kept {
 
 impl Kept {
     fn join(&mut self, (priority, demand): (u8, u32), work: Work) {
-        for machine in 0..2 {
-            self.total[machine] += work[machine];
-            self.by_work[machine].insert((priority, Reverse(work[machine]), demand));
+        for (machine, &work) in work.iter().enumerate() {
+            self.total[machine] += work;
+            self.by_work[machine].insert((priority, Reverse(work), demand));
         }
     }
 
@@ -94,10 +94,9 @@ impl Kept {
     fn leave(&mut self, room: Work, works: &[Work]) -> Option<u32> {
         let short = (0..2).find(|&machine| self.total[machine] > room[machine])?;
         let &(priority, _, demand) = self.by_work[short].first()?;
-        let work = works[demand as usize];
-        for machine in 0..2 {
-            self.total[machine] -= work[machine];
-            self.by_work[machine].remove(&(priority, Reverse(work[machine]), demand));
+        for (machine, &work) in works[demand as usize].iter().enumerate() {
+            self.total[machine] -= work;
+            self.by_work[machine].remove(&(priority, Reverse(work), demand));
         }
         Some(demand)
     }

@@ -9,6 +9,9 @@ use crate::params::Consolidation;
 /// Lines, volume and weight of what a shipment has picked somewhere.
 type Load = [i128; 3];
 
+/// By shipment and zone: its carts, and what is on them.
+type Places<'a> = BTreeMap<(ShipmentIdx, Option<&'a str>), (BTreeSet<usize>, Load)>;
+
 impl Audit<'_> {
     /// As many carts of each shipment as stated.
     fn counts(&mut self) {
@@ -32,9 +35,7 @@ impl Audit<'_> {
         if mode == Consolidation::Sorter {
             return;
         }
-        // By shipment and zone: its carts, and what is on them.
-        let mut places: BTreeMap<(ShipmentIdx, Option<&str>), (BTreeSet<usize>, Load)> =
-            BTreeMap::new();
+        let mut places = Places::new();
         let mut faults = Vec::new();
         for batch in 0..self.out.batches.len() {
             let facility = self.out.waves.facility[self.wave_of_batch(batch)];
