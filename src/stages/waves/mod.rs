@@ -4,7 +4,7 @@
 //!
 //! 1. `slots` finds a slot for every line, shipment by shipment;
 //! 2. `wave` cuts the shipments of each carrier pick-up into waves, by priority and place;
-//! 3. `solve::batch` shares the shipments of a wave among carts;
+//! 3. `solve::batch` shares the shipments of a wave among carts, whole or in `parts` (`waves.consolidation`);
 //! 4. `slots` chooses again, cart by cart; `walk` finds the shortest tour of each cart and its labour;
 //! 5. `release` puts the waves in order, those that can make their pick-up first, and gives each its time;
 //! 6. where somebody is late, `triage` chooses who makes the pick-up, shipment by shipment, and 2 to 5 are done again.
