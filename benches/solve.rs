@@ -7,7 +7,7 @@ use rand::RngExt;
 use wavecrest::solve::knapsack::knapsack;
 use wavecrest::solve::pack::{self, Bin, BoxItem, Limits, pack_best_fit};
 use wavecrest::solve::rng::stream;
-use wavecrest::solve::tour::{self, Bay, Layout, shortest_tour, tour_length};
+use wavecrest::solve::tour::{self, Bay, Layout, OneWay, shortest_tour, tour_length};
 
 /// A usual set of cartons, mm and g.
 fn cartons() -> (Vec<Bin>, Vec<i64>) {
@@ -109,6 +109,7 @@ fn tours(c: &mut Criterion) {
             cross_aisle_mm: 3000,
             depot_aisle: 0,
             depot_block: 0,
+            one_way: OneWay::No,
         };
         let stops = picks(&layout, 20);
         c.bench_function(&format!("tour 20 picks {blocks} blocks"), |b| {

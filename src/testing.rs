@@ -10,7 +10,7 @@ use crate::model::network::{Facility, FacilityKind};
 use crate::model::orders::{PaymentStatus, ServiceLevel, Verification};
 use crate::model::rates::{PriceRow, Rounding, Service, ServiceTerms, Weekdays, ZoneRow};
 use crate::model::units::{Cents, Grams, Seconds, Timestamp};
-use crate::model::warehouse::{Layout, Place, Warehouse};
+use crate::model::warehouse::{Layout, OneWay, Place, Warehouse};
 use crate::params::Params;
 use crate::stage::{Ctx, Silent};
 
@@ -161,6 +161,7 @@ impl World {
             cross_aisle_mm: 2_000,
             depot_aisle: 0,
             depot_block: 0,
+            one_way: OneWay::No,
         });
         warehouse.item.push(item);
         warehouse.quantity.push(units);

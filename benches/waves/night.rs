@@ -11,7 +11,7 @@ use wavecrest::model::plan::{
 };
 use wavecrest::model::rates::{Rounding, Service, ServiceTerms, Weekdays, ZoneRow};
 use wavecrest::model::units::{Cents, Grams, Seconds, Timestamp};
-use wavecrest::model::warehouse::{Layout, Place, Warehouse};
+use wavecrest::model::warehouse::{Layout, OneWay, Place, Warehouse};
 
 /// Friday 2026-11-27 00:00 UTC.
 const START: Timestamp = Timestamp(1_795_737_600);
@@ -149,6 +149,7 @@ fn facility(batch: &mut Batch, draw: &mut Draw, index: u32, shipments: u32, bloc
         cross_aisle_mm: 2_500,
         depot_aisle: AISLES / 2,
         depot_block: 0,
+        one_way: OneWay::No,
     });
     for item in 0..ITEMS {
         let slots = [1, 1, 1, 2, 3][draw.below(5) as usize];

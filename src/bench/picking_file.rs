@@ -14,7 +14,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
-use crate::solve::tour::Layout;
+use crate::solve::tour::{Layout, OneWay};
 
 /// Numbers are at most this: all sums fit.
 const MOST: i64 = 1_000_000;
@@ -144,6 +144,7 @@ impl<'t> PickingFile<'t> {
             cross_aisle_mm: 2 * entry - bay,
             depot_aisle: self.whole("DEPOT_AISLE", MOST_AISLES)?,
             depot_block,
+            one_way: OneWay::No,
         };
         layout.validate().map_err(|message| self.fault(message))?;
         Ok(layout)

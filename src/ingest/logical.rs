@@ -12,6 +12,7 @@ use crate::model::orders::{Condition, PaymentStatus, ServiceLevel, Verification}
 use crate::model::rates::{Rounding, SurchargeKind, Weekdays};
 use crate::model::restrictions::RestrictionKind;
 use crate::model::units::{Cents, Seconds, Timestamp};
+use crate::model::warehouse::OneWay;
 
 /// What a column of a file is made of, as far as the contract is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -421,6 +422,17 @@ impl PaymentTerms {
             PaymentTerms::Net30 => 30,
             PaymentTerms::Net60 => 60,
             PaymentTerms::Net90 => 90,
+        }
+    }
+}
+
+impl Closed for OneWay {
+    const ALL: &'static [Self] = &[OneWay::No, OneWay::EvenBack, OneWay::EvenFront];
+    fn name(self) -> &'static str {
+        match self {
+            OneWay::No => "no",
+            OneWay::EvenBack => "even_back",
+            OneWay::EvenFront => "even_front",
         }
     }
 }

@@ -16,7 +16,7 @@ use super::logical::Read;
 use crate::model::codes::Code;
 use crate::model::ids::{FacilityIdx, ItemIdx};
 use crate::model::units::{Cents, Timestamp};
-use crate::model::warehouse::{Layout, Place};
+use crate::model::warehouse::{Layout, OneWay, Place};
 
 /// Money that can be planned with: sums over a batch stay far from the limits of 64 bits.
 pub const CENTS: RangeInclusive<i64> = -1_000_000_000_000..=1_000_000_000_000;
@@ -125,6 +125,12 @@ pub fn unknown_currency(currency: &str, own: &str, rates: &FxHashMap<String, f64
         return Ok(1.0);
     }
     rates.get(currency).copied().ok_or(Code::UnknownCurrency)
+}
+
+/// [`Code::NoWayHome`]: one-way aisles have a neighbour that leads back.
+pub fn no_way_home(layout: &Layout) -> Read<()> {
+    let leads_back = layout.one_way == OneWay::No || layout.aisles > 1;
+    leads_back.then_some(()).ok_or(Code::NoWayHome)
 }
 
 /// [`Code::SlotOutsideLayout`]: a slot lies within the blocks, aisles and bays of its facility.

@@ -21,6 +21,7 @@ use crate::model::orders::{Condition, PaymentStatus, ServiceLevel, Verification}
 use crate::model::rates::{Rounding, SurchargeKind, Weekdays};
 use crate::model::restrictions::RestrictionKind;
 use crate::model::units::{Cents, Seconds};
+use crate::model::warehouse::OneWay;
 
 const U16: std::ops::RangeInclusive<i64> = 0..=65_535;
 const U32: std::ops::RangeInclusive<i64> = 0..=4_294_967_295;
@@ -153,6 +154,7 @@ tables! {
         cross_aisle_mm: Int[0..=100_000], default(CROSS_AISLE_MM), "width of a cross-aisle";
         depot_aisle: Int[U16], default(0), "the depot stands at the mouth of this aisle ...";
         depot_block: Int[0..=65_536], default(0), "... on this cross-aisle (0: the front)";
+        one_way: OneOf<OneWay>, default(OneWay::No), "aisles walked one way only, every second one the other way: the even ones (0, 2, ..) to the back, or to the front; cross-aisles go both ways";
     }
 
     carrier_services: CarrierServices, required, "what carriers offer, and their terms" {

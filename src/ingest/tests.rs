@@ -57,7 +57,7 @@ fn small() -> Csv {
             "slots",
             "facility_id,slot_id,sku,quantity,aisle,bay\nF1,L1,S1,10,0,0\nF1,L2,S2,10,1,4\n".to_owned(),
         ),
-        ("layouts", "facility_id,blocks,aisles,bays_per_aisle\nF1,1,2,5\n".to_owned()),
+        ("layouts", "facility_id,blocks,aisles,bays_per_aisle,one_way\nF1,1,2,5,even_back\n".to_owned()),
         (
             "carrier_services",
             "carrier,service,max_weight_g,pickup_cutoff,pickup_days\nPost,ground,30000,17:00,12345\n".to_owned(),
@@ -463,6 +463,13 @@ fn every_broken_rule_has_its_code() {
             Code::SlotOutsideLayout,
             "aisle",
             "block 0 aisle 2 bay 0",
+        ),
+        broken(
+            "layouts",
+            "F2,1,1,5,even_back",
+            Code::NoWayHome,
+            "one_way",
+            "even_back",
         ),
         broken("customers", "C1,1", Code::DuplicateKey, "customer_id", "C1"),
         broken(

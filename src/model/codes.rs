@@ -44,6 +44,7 @@ codes! {
     NegativePrice "negative_price" "prices and costs must not be negative";
     BadQuantity "bad_quantity" "stock and slot quantities must lie between 0 and 4,294,967,295";
     SlotOutsideLayout "slot_outside_layout" "the slot's block, aisle or bay exceeds its facility's row in `layouts`; correct either";
+    NoWayHome "no_way_home" "a single one-way aisle cannot be left the way it was entered; give `aisles` 2 or more, or `one_way` no";
     UnknownCurrency "unknown_currency" "add the currency to the `fx` table or send the order in the batch's currency";
     // Orders and lines that must not be fulfilled.
     NonPositiveQuantity "non_positive_quantity" "send cancellations and returns in `returns`, not as negative lines";

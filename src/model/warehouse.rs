@@ -3,6 +3,18 @@
 use super::ids::{IdxVec, ItemIdx, SlotIdx};
 use super::text::Text;
 
+/// Whether aisles are walked one way only, each opposite to its neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OneWay {
+    /// Both ways.
+    #[default]
+    No,
+    /// Aisles 0, 2, 4, .. from the front to the back, the others to the front.
+    EvenBack,
+    /// Aisles 0, 2, 4, .. from the back to the front, the others to the back.
+    EvenFront,
+}
+
 /// A parallel-aisle layout: `blocks` blocks front to back, `aisles` aisles side by side, cross-aisles before, between and
 /// behind the blocks. Millimetres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +32,7 @@ pub struct Layout {
     pub depot_aisle: u32,
     /// ... on this cross-aisle (0: the front).
     pub depot_block: u32,
+    pub one_way: OneWay,
 }
 
 /// Where a slot is, from 0.

@@ -4,9 +4,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Names;
 use crate::ingest::faults::{At, Blame, Faults};
+use crate::ingest::logical::Closed;
 use crate::ingest::{rules, schema};
 use crate::model::ids::{FacilityIdx, Idx, IdxVec, ItemIdx};
-use crate::model::warehouse::{Layout, Place, Warehouse};
+use crate::model::warehouse::{Layout, OneWay, Place, Warehouse};
 
 /// Blocks, aisles and bays.
 type Extent = [u32; 3];
@@ -98,12 +99,14 @@ fn given_layouts(
             cross_aisle_mm: t.cross_aisle_mm[row] as u32,
             depot_aisle: t.depot_aisle[row] as u32,
             depot_block: t.depot_block[row] as u32,
+            one_way: t.one_way[row],
         };
         let within = |value: u32, most: u32, column| {
             rules::overflow(value, &(0..=i64::from(most))).at(column, value)
         };
         within(layout.depot_aisle, layout.aisles - 1, "depot_aisle")?;
         within(layout.depot_block, layout.blocks, "depot_block")?;
+        rules::no_way_home(&layout).at("one_way", layout.one_way.name())?;
         rules::duplicate_key(&mut seen, facility).at("facility_id", id)?;
         Ok((facility.index(), layout))
     };
@@ -140,6 +143,7 @@ fn inferred(
         cross_aisle_mm: schema::CROSS_AISLE_MM as u32,
         depot_aisle: 0,
         depot_block: 0,
+        one_way: OneWay::No,
     }
 }
 

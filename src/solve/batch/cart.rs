@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::aisles::{Aisle, EMPTY, length};
 use super::pool::Pool;
 use super::{Load, add};
-use crate::solve::tour::{Bay, Scratch, Sketch, tour_length};
+use crate::solve::tour::{Bay, OneWay, Scratch, Sketch, tour_length};
 
 /// Most tours remembered: 16 bytes each. Then all is forgotten.
 const MEMORY: usize = 1 << 20;
@@ -61,7 +61,7 @@ impl<'a> Tours<'a> {
         Tours {
             pool,
             evaluated: 0,
-            one_block: pool.layout.blocks == 1,
+            one_block: pool.layout.blocks == 1 && pool.layout.one_way == OneWay::No,
             joined: vec![0; pool.words],
             costs: Vec::new(),
             stops: Vec::new(),

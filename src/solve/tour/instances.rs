@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::{Bay, Layout, Scratch, shortest_tour};
+use super::{Bay, Layout, OneWay, Scratch, shortest_tour};
 
 const HALVES: i64 = 2;
 
@@ -28,6 +28,7 @@ fn layout(text: &str, blocks: u32) -> Layout {
         depot_aisle: number(text, "DEPOT_AISLE") as u32,
         // Cells are counted from the top, the depot lies at the bottom.
         depot_block: blocks,
+        one_way: OneWay::No,
     }
 }
 

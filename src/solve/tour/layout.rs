@@ -20,7 +20,21 @@
 //! ```
 //!
 //! Both sides and all levels of a bay share its stop. The walk between two bays of one block but different aisles goes
-//! round by the front or by the back; every other walk is the rectilinear distance.
+//! round by the front or by the back; every other walk is the rectilinear distance. Where aisles are one-way, see `one_way`.
+
+use super::one_way;
+
+/// Whether aisles are walked one way only, each opposite to its neighbours. Cross-aisles go both ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OneWay {
+    /// Both ways.
+    #[default]
+    No,
+    /// Aisles 0, 2, 4, .. from the front to the back, the others to the front.
+    EvenBack,
+    /// Aisles 0, 2, 4, .. from the back to the front, the others to the back.
+    EvenFront,
+}
 
 /// A warehouse of parallel aisles cut into blocks by cross-aisles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +55,8 @@ pub struct Layout {
     pub depot_aisle: u32,
     /// Cross-aisle the depot lies on: 0 is the front of block 0, `blocks` the back.
     pub depot_block: u32,
+    /// Directions of the aisles.
+    pub one_way: OneWay,
 }
 
 /// A place to pick from.
@@ -120,12 +136,20 @@ impl Layout {
                 self.depot_block, self.blocks
             ));
         }
+        if self.one_way != OneWay::No && self.aisles == 1 {
+            return Err("a single aisle that is one-way has no way home".into());
+        }
         Ok(())
     }
 
     /// Whether the bay exists in this layout.
     pub fn contains(&self, bay: &Bay) -> bool {
         bay.block < self.blocks && bay.aisle < self.aisles && bay.bay < self.bays_per_block
+    }
+
+    /// Whether a one-way aisle is walked from the front to the back.
+    pub(super) fn leads_back(&self, aisle: u32) -> bool {
+        aisle.is_multiple_of(2) == (self.one_way == OneWay::EvenBack)
     }
 
     /// Number of cross-aisles.
@@ -181,8 +205,11 @@ impl Layout {
         }
     }
 
-    /// Shortest walking distance between two places, mm. O(1).
+    /// Shortest walking distance from one place to another, mm; the same back, unless aisles are one-way. O(1).
     pub fn distance(&self, a: &Place, b: &Place) -> i64 {
+        if self.one_way != OneWay::No {
+            return one_way::distance(self, a, b);
+        }
         self.point(a).distance(&self.point(b))
     }
 
@@ -191,15 +218,14 @@ impl Layout {
     /// # Panics
     /// If an entry of `sequence` is no index into `stops`.
     pub fn walk_length(&self, stops: &[Bay], sequence: &[u32]) -> i64 {
-        let depot = self.depot();
-        let mut here = depot;
+        let mut here = Place::Depot;
         let mut length = 0;
         for &i in sequence {
-            let next = self.bay_point(&stops[i as usize]);
-            length += here.distance(&next);
+            let next = Place::Bay(stops[i as usize]);
+            length += self.distance(&here, &next);
             here = next;
         }
-        length + here.distance(&depot)
+        length + self.distance(&here, &Place::Depot)
     }
 }
 
@@ -220,6 +246,7 @@ mod tests {
             cross_aisle_mm: 2000,
             depot_aisle: 1,
             depot_block: 0,
+            one_way: OneWay::No,
         };
         assert_eq!(layout.validate(), Ok(()));
         let bay = |block, aisle, bay| Place::Bay(Bay { block, aisle, bay });
@@ -246,6 +273,7 @@ mod tests {
             cross_aisle_mm: 2,
             depot_aisle: 0,
             depot_block: 1,
+            one_way: OneWay::No,
         };
         let first = Place::Bay(Bay {
             block: 0,

@@ -13,6 +13,7 @@
 //! | 3 to 5 | the same, states generated (Cambazard and Catusse 2018, doi 10.1016/j.ejor.2018.03.042) | exact |
 //! | more, at most 12 stops | dynamic programme over subsets (Held and Karp 1962, doi 10.1137/0110015) | exact |
 //! | more | insertion, 2-opt, Or-opt; 1-tree bound (Held and Karp 1971, doi 10.1007/BF01584070) | length and bound |
+//! | one-way aisles | see `one_way` | exact in one block; length and bound in more |
 //!
 //! All of it is one dynamic programme for any number of blocks, in `exact`; the states are in `states`, the walk itself is
 //! an Eulerian circuit, in `euler`. Time O(A B S + n log n) for A aisles between the outermost stops, B blocks, S states
@@ -27,6 +28,7 @@ mod held_karp;
 #[cfg(test)]
 mod instances;
 mod layout;
+mod one_way;
 #[cfg(test)]
 pub(crate) mod oracle;
 pub mod policies;
@@ -34,7 +36,7 @@ mod search;
 mod sketch;
 pub(super) mod states;
 
-pub use layout::{Bay, Layout, Place};
+pub use layout::{Bay, Layout, OneWay, Place};
 pub use sketch::{Sketch, Visit};
 
 /// Most distinct stops for which the subset programme is used beyond the block limit.
@@ -57,6 +59,7 @@ pub struct Tour {
 #[derive(Debug, Default)]
 pub struct Scratch {
     exact: exact::Scratch,
+    one_way: one_way::Scratch,
 }
 
 /// The shortest tour, or a short one with its bound: see the table above.
@@ -64,6 +67,9 @@ pub struct Scratch {
 /// # Panics
 /// If the layout is invalid ([`Layout::validate`]) or a stop lies outside of it ([`Layout::contains`]).
 pub fn shortest_tour(layout: &Layout, stops: &[Bay], scratch: &mut Scratch) -> Tour {
+    if layout.one_way != OneWay::No {
+        return scratch.one_way.tour(layout, stops);
+    }
     if layout.cross_aisles() as usize <= states::MAX_CROSS_AISLES {
         let (length, sequence) = scratch.exact.tour(layout, stops);
         return Tour {
@@ -82,6 +88,9 @@ pub fn shortest_tour(layout: &Layout, stops: &[Bay], scratch: &mut Scratch) -> T
 /// # Panics
 /// As [`shortest_tour`].
 pub fn tour_length(layout: &Layout, stops: &[Bay], scratch: &mut Scratch) -> i64 {
+    if layout.one_way != OneWay::No {
+        return scratch.one_way.length(layout, stops);
+    }
     if layout.cross_aisles() as usize <= states::MAX_CROSS_AISLES {
         scratch.exact.length(layout, stops)
     } else {

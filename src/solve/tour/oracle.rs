@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use rand::RngExt;
 
-use super::{Bay, Layout, Place, held_karp};
+use super::{Bay, Layout, OneWay, Place, held_karp};
 use crate::solve::rng::stream;
 
 /// A small random layout.
@@ -20,9 +20,24 @@ pub fn random_layout(seed: u64, blocks: u32) -> Layout {
         cross_aisle_mm: rng.random_range(0..5) * 2,
         depot_aisle: rng.random_range(0..aisles),
         depot_block: rng.random_range(0..=blocks),
+        one_way: OneWay::No,
     };
     assert_eq!(layout.validate(), Ok(()));
     layout
+}
+
+/// A small random layout of one-way aisles.
+pub fn one_way_layout(seed: u64, blocks: u32) -> Layout {
+    let layout = random_layout(seed, blocks);
+    let one_way = match seed % 2 {
+        0 => OneWay::EvenBack,
+        _ => OneWay::EvenFront,
+    };
+    Layout {
+        aisles: layout.aisles.max(2),
+        one_way,
+        ..layout
+    }
 }
 
 /// Random stops, with repetition.
@@ -98,10 +113,15 @@ fn neighbours(layout: &Layout, (aisle, along): Node) -> Vec<(Node, i64)> {
         }
     };
     let mut next = Vec::new();
-    if along > 0 {
+    let (to_back, to_front) = match (layout.one_way, aisle % 2) {
+        (OneWay::No, _) => (true, true),
+        (OneWay::EvenBack, 0) | (OneWay::EvenFront, 1) => (true, false),
+        _ => (false, true),
+    };
+    if along > 0 && to_front {
         next.push(((aisle, along - 1), edge(along, along - 1)));
     }
-    if along < end {
+    if along < end && to_back {
         next.push(((aisle, along + 1), edge(along, along + 1)));
     }
     if is_crossing(along) && aisle > 0 {

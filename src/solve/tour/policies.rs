@@ -197,7 +197,7 @@ fn walk_block(walker: &mut Walker, block: &[u32], rule: Rule) {
 mod tests {
     use super::*;
     use crate::solve::tour::oracle::{is_permutation, random_layout, random_stops};
-    use crate::solve::tour::{Scratch, tour_length};
+    use crate::solve::tour::{OneWay, Scratch, tour_length};
     use proptest::prelude::*;
 
     fn hall() -> (Layout, Vec<Bay>) {
@@ -210,6 +210,7 @@ mod tests {
             cross_aisle_mm: 100,
             depot_aisle: 0,
             depot_block: 0,
+            one_way: OneWay::No,
         };
         let bay = |aisle, bay| Bay {
             block: 0,

@@ -7,9 +7,9 @@
 //! ```
 //!
 //! with L the length of a stretch (one aisle in one block), `near` and `far` the first and last stop from its front, s the
-//! aisle spacing. It is neither an upper nor a lower bound; it ranks, exact tours decide. Memory O(stretches).
+//! aisle spacing. One-way aisles are always walked through. It is neither an upper nor a lower bound; it ranks, exact tours decide. Memory O(stretches).
 
-use super::{Bay, Layout};
+use super::{Bay, Layout, OneWay};
 
 /// Stops in one aisle of one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,7 @@ pub struct Sketch {
     /// Of a stretch.
     pitch: i64,
     spacing: i64,
+    is_one_way: bool,
     depot: Reach,
     stretches: Vec<Stretch>,
     touched: Vec<u32>,
@@ -110,6 +111,7 @@ impl Sketch {
         Sketch {
             pitch: layout.pitch_mm(),
             spacing: layout.aisle_spacing_mm,
+            is_one_way: layout.one_way != OneWay::No,
             depot: Reach::depot(layout),
             stretches: vec![UNVISITED; layout.aisles as usize * layout.blocks as usize],
             touched: Vec::new(),
@@ -123,6 +125,7 @@ impl Sketch {
         self.stretches.clone_from(&other.stretches);
         self.touched.clone_from(&other.touched);
         (self.pitch, self.spacing) = (other.pitch, other.spacing);
+        self.is_one_way = other.is_one_way;
         (self.depot, self.reach) = (other.depot, other.reach);
         self.estimate = other.estimate;
     }
@@ -179,11 +182,12 @@ impl Sketch {
     fn widened(&self, visit: &Visit) -> Stretch {
         let before = self.stretches[visit.stretch as usize];
         let (near, far) = (before.near.min(visit.near), before.far.max(visit.far));
-        Stretch {
-            near,
-            far,
-            length: self.pitch.min(2 * far).min(2 * (self.pitch - near)),
-        }
+        let in_and_out = (2 * far).min(2 * (self.pitch - near));
+        let length = match self.is_one_way {
+            true => self.pitch,
+            false => self.pitch.min(in_and_out),
+        };
+        Stretch { near, far, length }
     }
 }
 

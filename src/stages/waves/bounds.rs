@@ -1,10 +1,10 @@
 //! What no plan of a facility's night undercuts: walking, and late shipments.
 //!
-//! **Walking.** A tour is at least twice as long as the way to its farthest stop. A cart holds at most `Q`; if pick `i` takes the share
-//! `q_i / Q` of it, the picks of a cart have shares of at most 1 in total, so with `d_i` the way to the nearest slot of the item
+//! **Walking.** A tour is at least as long as the way to its farthest stop and home. A cart holds at most `Q`; if pick `i` takes the share
+//! `q_i / Q` of it, the picks of a cart have shares of at most 1 in total, so with `r_i` the way to the nearest slot of the item and home
 //!
 //! ```text
-//! walking >= sum over picks  2 d_i q_i / Q          (Haimovich and Rinnooy Kan 1985, doi 10.1287/moor.10.4.527)
+//! walking >= sum over picks  r_i q_i / Q          (Haimovich and Rinnooy Kan 1985, doi 10.1287/moor.10.4.527)
 //! ```
 //!
 //! in each of the four limits of a cart (totes, lines, volume, weight): the largest of the four counts. Items of which the slots hold too little
@@ -14,7 +14,7 @@
 //! same shares a shipment takes of it at least
 //!
 //! ```text
-//! p_j = time at the slots + sum over its picks  (setup + 2 d_i / speed) q_i / Q        seconds of picking
+//! p_j = time at the slots + sum over its picks  (setup + r_i / speed) q_i / Q        seconds of picking
 //! ```
 //!
 //! and `k_j` seconds of packing after that. The most shipments in time of one machine that works as fast as all pickers (or all stations)
@@ -49,7 +49,7 @@ pub fn walking(site: &Site<'_>, chosen: &[u32]) -> i64 {
         }
     }
     let most = totals.into_iter().fold(0.0, f64::max);
-    (2.0 * most * (1.0 - ROUNDING)).floor() as i64
+    (most * (1.0 - ROUNDING)).floor() as i64
 }
 
 /// What a shipment bears, by each limit of a cart, of tours that cost `cost(item)` if the item's pick were all that is on the cart.
@@ -69,7 +69,7 @@ fn shares(site: &Site<'_>, demand: u32, cost: impl Fn(ItemIdx) -> f64) -> [f64; 
     borne
 }
 
-/// Way from the depot to the nearest slot of each item, mm; 0 where the slots do not hold all that is asked for.
+/// Way from the depot to the nearest slot of each item and home, mm; 0 where the slots do not hold all that is asked for.
 fn reach(site: &Site<'_>, floor: &Layout, chosen: &[u32]) -> FxHashMap<ItemIdx, i64> {
     let mut asked: FxHashMap<ItemIdx, u64> = FxHashMap::default();
     for need in chosen.iter().flat_map(|&demand| site.needs(demand)) {
@@ -83,7 +83,8 @@ fn reach(site: &Site<'_>, floor: &Layout, chosen: &[u32]) -> FxHashMap<ItemIdx, 
             held += u64::from(quantity);
             if quantity > 0 {
                 let bay = Place::Bay(bay_of(site.warehouse, slot));
-                nearest = nearest.min(floor.distance(&Place::Depot, &bay));
+                let out = floor.distance(&Place::Depot, &bay);
+                nearest = nearest.min(out + floor.distance(&bay, &Place::Depot));
             }
         }
         (item, if held < asked { 0 } else { nearest })
@@ -124,7 +125,7 @@ fn least_picking(site: &Site<'_>, open: &[u32]) -> Vec<[i64; 4]> {
     let speed = f64::from(facility.walk_mm_per_second.max(1));
     let tour = |item: ItemIdx| {
         let way = reach.as_ref().map_or(0, |reach| reach[&item]);
-        schedule.batch_setup_seconds as f64 + 2.0 * way as f64 / speed
+        schedule.batch_setup_seconds as f64 + way as f64 / speed
     };
     let work = |&demand: &u32| {
         let seconds = site.needs(demand).iter().map(|need| {

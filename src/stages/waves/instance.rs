@@ -3,9 +3,9 @@
 use crate::model::ids::{CarrierIdx, FacilityIdx, Idx, ItemIdx, LineIdx, ShipmentIdx, SlotIdx};
 use crate::model::network::Facility;
 use crate::model::units::{Seconds, Timestamp};
-use crate::model::warehouse::Warehouse;
+use crate::model::warehouse::{self, Warehouse};
 use crate::params::{Consolidation, Params};
-use crate::solve::tour::Layout;
+use crate::solve::tour::{Layout, OneWay};
 
 use super::Input;
 use super::slots::Pick;
@@ -222,6 +222,11 @@ fn floor(warehouse: &Warehouse) -> Option<Layout> {
         cross_aisle_mm: i64::from(layout.cross_aisle_mm),
         depot_aisle: layout.depot_aisle,
         depot_block: layout.depot_block,
+        one_way: match layout.one_way {
+            warehouse::OneWay::No => OneWay::No,
+            warehouse::OneWay::EvenBack => OneWay::EvenBack,
+            warehouse::OneWay::EvenFront => OneWay::EvenFront,
+        },
     };
     let [blocks, aisles, bays] =
         [layout.blocks, layout.aisles, layout.bays_per_aisle].map(i128::from);

@@ -22,7 +22,7 @@ use super::walk::{bay_of, length_of};
 use crate::model::ids::{Idx, ItemIdx, SlotIdx};
 use crate::params::Consolidation;
 use crate::solve::scatter;
-use crate::solve::tour::{Layout, Scratch, Sketch, Visit};
+use crate::solve::tour::{Layout, OneWay, Scratch, Sketch, Visit};
 
 /// Units of one line taken from one slot for one shipment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,12 +216,16 @@ impl<'s, 'a> Shelves<'s, 'a> {
     }
 
     /// All slots of the cart at once (`solve::scatter`). What is fixed is an item with one slot. What no slot holds is taken from none.
+    /// `None` where the search does not know the floor: one-way aisles.
     fn searched(
         &self,
         floor: &Layout,
         loose: &[(ItemIdx, u32)],
         fixed: &[Pick],
     ) -> Option<Sources> {
+        if floor.one_way != OneWay::No {
+            return None;
+        }
         let mut instance = scatter::Instance {
             layout: *floor,
             slots: Vec::new(),

@@ -11,6 +11,7 @@ use crate::model::plan::{
 use crate::model::rates::Weekdays;
 use crate::model::text::Text;
 use crate::model::units::{Cents, Grams, Seconds, Timestamp};
+use crate::model::warehouse::OneWay;
 use crate::params::{Consolidation, Params};
 use crate::stage::{Stage, Violation};
 use crate::testing::{START, World, calendar, ctx, terms};
@@ -252,6 +253,8 @@ fn facility(world: &mut World, rng: &mut impl Rng, items: &[ItemIdx]) -> Facilit
         layout.depot_aisle = draw(rng, 0, 9) as u32;
         layout.depot_block = draw(rng, 0, 2) as u32;
         layout.bay_mm = draw(rng, 500, 1_501) as u32;
+        let directions = [OneWay::No, OneWay::EvenBack, OneWay::EvenFront];
+        layout.one_way = directions[draw(rng, 0, 2) as usize];
     }
     facility
 }

@@ -9,6 +9,7 @@ use crate::model::ids::*;
 use crate::model::plan::Waved;
 use crate::model::text::Text;
 use crate::model::units::{Millimetres, Seconds, Timestamp};
+use crate::model::warehouse::OneWay;
 use crate::params::{Consolidation, TourRule};
 use crate::testing::{START, World};
 
@@ -381,6 +382,26 @@ fn a_sorter_lets_lines_come_on_any_cart() {
     night.params.waves.consolidation = Consolidation::Cart;
     let found = night.audit(&waved);
     assert!(found.iter().any(|fault| fault.rule == "totes"), "{found:?}");
+}
+
+/// Tours of one-way aisles pass the audit; those of two-way aisles are longer than stated where nobody may turn round.
+#[test]
+fn one_way_aisles_are_never_walked_against() {
+    let both_ways = small_night(40);
+    let mut night = both_ways.clone();
+    for warehouse in night.batch.warehouses.as_mut_slice() {
+        if let Some(layout) = &mut warehouse.layout {
+            layout.one_way = OneWay::EvenBack;
+        }
+    }
+    let walked = |waved: &Waved| waved.batches.distance.iter().map(|mm| mm.0).sum::<i64>();
+    let (one_way, free) = (night.good_waves(), both_ways.good_waves());
+    assert!(walked(&one_way) > walked(&free));
+    let found = night.audit(&free);
+    assert!(
+        found.iter().any(|fault| fault.rule == "distance"),
+        "{found:?}"
+    );
 }
 
 /// Corrupts a good plan; the audit must name the rule.

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::Audit;
 use crate::model::ids::SlotIdx;
 use crate::model::units::{Millimetres, Seconds};
-use crate::model::warehouse::{Layout, Place, Warehouse};
+use crate::model::warehouse::{Layout, OneWay, Place, Warehouse};
 use crate::params::Consolidation;
 
 /// A point of the walk: across, along, and the cross-aisles before and behind it (itself on a cross-aisle).
 #[derive(Clone, Copy)]
 struct Spot {
+    aisle: u32,
     x: i128,
     y: i128,
     before: i128,
@@ -27,6 +28,7 @@ fn spot(layout: &Layout, place: Place) -> Spot {
     let (bay, cross) = (i128::from(layout.bay_mm), i128::from(layout.cross_aisle_mm));
     let before = i128::from(place.block) * block_length(layout);
     Spot {
+        aisle: u32::from(place.aisle),
         x: i128::from(place.aisle) * i128::from(layout.aisle_spacing_mm),
         y: before + (bay + cross) / 2 + i128::from(place.bay) * bay,
         before,
@@ -37,6 +39,7 @@ fn spot(layout: &Layout, place: Place) -> Spot {
 fn depot(layout: &Layout) -> Spot {
     let y = i128::from(layout.depot_block) * block_length(layout);
     Spot {
+        aisle: layout.depot_aisle,
         x: i128::from(layout.depot_aisle) * i128::from(layout.aisle_spacing_mm),
         y,
         before: y,
@@ -44,8 +47,49 @@ fn depot(layout: &Layout) -> Spot {
     }
 }
 
+/// Whether one may walk an aisle from `y` to `to`.
+fn may_walk(layout: &Layout, aisle: u32, y: i128, to: i128) -> bool {
+    let is_even = aisle % 2 == 0;
+    match layout.one_way {
+        OneWay::No => true,
+        OneWay::EvenBack => y == to || (to > y) == is_even,
+        OneWay::EvenFront => y == to || (to < y) == is_even,
+    }
+}
+
+/// In one-way aisles: the best of all ways that leave `a` by one cross-aisle, change cross-aisles in one aisle near either end, and enter `b` by
+/// one cross-aisle.
+fn one_way_steps(layout: &Layout, a: Spot, b: Spot) -> i128 {
+    let same_stretch = a.aisle == b.aisle && a.before == b.before && a.behind == b.behind;
+    if same_stretch && may_walk(layout, a.aisle, a.y, b.y) {
+        return (a.y - b.y).abs();
+    }
+    let spacing = i128::from(layout.aisle_spacing_mm);
+    let near = |aisle: u32| aisle.saturating_sub(1)..=(aisle + 1).min(layout.aisles - 1);
+    let mut shortest = i128::MAX;
+    for leave in [a.before, a.behind] {
+        for enter in [b.before, b.behind] {
+            for change in near(a.aisle).chain(near(b.aisle)) {
+                let is_allowed = may_walk(layout, a.aisle, a.y, leave)
+                    && may_walk(layout, change, leave, enter)
+                    && may_walk(layout, b.aisle, enter, b.y);
+                if is_allowed {
+                    let x = i128::from(change) * spacing;
+                    let across = (a.x - x).abs() + (x - b.x).abs();
+                    let along = (a.y - leave).abs() + (leave - enter).abs() + (enter - b.y).abs();
+                    shortest = shortest.min(across + along);
+                }
+            }
+        }
+    }
+    shortest
+}
+
 /// Along an aisle and along cross-aisles, never through a rack: from one aisle of a block to another by the front or by the back.
-fn steps(a: Spot, b: Spot) -> i128 {
+fn steps(layout: &Layout, a: Spot, b: Spot) -> i128 {
+    if layout.one_way != OneWay::No {
+        return one_way_steps(layout, a, b);
+    }
     let same_block = a.before == b.before && a.behind == b.behind;
     if a.x != b.x && same_block {
         let front = (a.y - a.before) + (b.y - b.before);
@@ -70,6 +114,7 @@ fn walkable(warehouse: &Warehouse) -> Option<&Layout> {
         && layout.bays_per_aisle > 0
         && layout.depot_aisle < layout.aisles
         && layout.depot_block <= layout.blocks
+        && (layout.aisles > 1 || layout.one_way == OneWay::No)
         && depth + width <= 1_000_000_000
         && u64::from(layout.blocks) * u64::from(layout.aisles) <= 1 << 20;
     (is_sane && !warehouse.is_empty() && warehouse.place.iter().all(holds)).then_some(layout)
@@ -171,10 +216,10 @@ impl Audit<'_> {
             let mut length = 0;
             for slot in slots.iter().flatten() {
                 let next = spot(layout, warehouse.place[*slot]);
-                length += steps(here, next);
+                length += steps(layout, here, next);
                 here = next;
             }
-            length + steps(here, depot(layout))
+            length + steps(layout, here, depot(layout))
         });
         let (distance, bound) = (
             self.out.batches.distance[batch],
