@@ -55,7 +55,7 @@ fn cycles(next: &[usize]) -> Vec<usize> {
 }
 
 /// Moves runs of up to [`RUN`] points to where they cost less, the same way round (Or 1976), until nothing gets shorter.
-pub(super) fn or_opt(costs: &Costs, walk: &mut Vec<usize>) {
+pub(super) fn or_opt(costs: &Costs, walk: &mut [usize]) {
     for _ in 0..PASSES {
         let mut improved = false;
         for size in 1..=RUN.min(walk.len() - 1) {
@@ -70,7 +70,7 @@ pub(super) fn or_opt(costs: &Costs, walk: &mut Vec<usize>) {
 }
 
 /// Moves one run to where that saves most; whether it did.
-fn move_run(costs: &Costs, walk: &mut Vec<usize>, at: usize, size: usize) -> bool {
+fn move_run(costs: &Costs, walk: &mut [usize], at: usize, size: usize) -> bool {
     let point = |walk: &[usize], i: usize| if i < walk.len() { walk[i] } else { 0 };
     let before = if at == 0 { 0 } else { walk[at - 1] };
     let (first, last, after) = (walk[at], walk[at + size - 1], point(walk, at + size));

@@ -49,7 +49,7 @@ fn depot(layout: &Layout) -> Spot {
 
 /// Whether one may walk an aisle from `y` to `to`.
 fn may_walk(layout: &Layout, aisle: u32, y: i128, to: i128) -> bool {
-    let is_even = aisle % 2 == 0;
+    let is_even = aisle.is_multiple_of(2);
     match layout.one_way {
         OneWay::No => true,
         OneWay::EvenBack => y == to || (to > y) == is_even,
